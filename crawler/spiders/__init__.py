@@ -1,0 +1,1 @@
+"""Thin spiders, one a kind of source."""

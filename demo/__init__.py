@@ -1,0 +1,1 @@
+"""A small made-up world, generated from a seed."""

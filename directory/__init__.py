@@ -1,0 +1,1 @@
+"""The domain: what a therapist, a credential, a place and a rule are. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Listings to practitioners and practices."""

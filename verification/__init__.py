@@ -1,0 +1,1 @@
+"""Claims to ledger: rules, registers, exclusions and the computed badge."""

@@ -1,0 +1,1 @@
+"""The site: patients, physicians, reviewers, API."""
