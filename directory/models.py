@@ -1,6 +1,7 @@
 """The things Palpate speaks of: pages, listings, register rows, exclusions and outcomes.
 
-All are frozen; dates are `date`, times are aware UTC. `to_json`/`from_json` turn any of them to plain JSON values and back.
+All are frozen; dates are `date`, times are aware UTC. `to_json` and `from_json` turn any of them to plain JSON values
+and back.
 """
 
 from __future__ import annotations
