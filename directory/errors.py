@@ -55,6 +55,14 @@ class EngineUnavailableError(PalpateError):
     """The search engine did not answer."""
 
 
+class RecordsUnavailableError(PalpateError):
+    """The database of record did not answer."""
+
+
+class TamperedError(PalpateError):
+    """A hash chain does not hold: a row was edited, removed or put elsewhere."""
+
+
 class IndexGateError(PalpateError):
     """A new index failed its gate; the live one goes on serving."""
 
@@ -79,6 +87,7 @@ HTTP_STATUSES: dict[type[PalpateError], int] = {
     QuarantineError: 409,
     ConflictError: 409,
     EngineUnavailableError: 503,
+    RecordsUnavailableError: 503,
     IndexGateError: 409,
     NotAllowedError: 403,
     RemovedError: 410,
