@@ -240,6 +240,7 @@ class RegisterRecord:
     city: str | None = None
     region: str | None = None
     status: str | None = None
+    status_derived: bool = False  # worked out from the expiry date: the register has no status of its own
     issued_on: date | None = None
     expires_on: date | None = None
     discipline: bool = False

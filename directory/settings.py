@@ -47,6 +47,7 @@ class Settings(BaseModel):
     crawl_page_limit_bytes: int = Field(5_000_000, ge=10_000, description="A larger page is set aside.")
     crawl_site_pages: int = Field(12, ge=1, le=1000, description="Pages read of one practice site.")
     crawl_delay_s: float = Field(2.0, ge=0, le=600, description="Least pause between two requests to one site.")
+    sources_off: str = Field("", description="Sources that are switched off, separated by commas.")
     tiles_url: str = Field("", description="Map tile address template; empty: no tiles, no third-party request.")
     tiles_attribution: str = Field("", description="Credit line of the tiles.")
     secure_cookies: bool = Field(False, description="Mark the reviewers' cookie Secure (set behind TLS).")
