@@ -1,0 +1,107 @@
+"""Commands that decide: resolve, verify, ledger."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cli.app import IsoDate, json_option, open_app, print_json, progress_bar
+
+_file = click.Path(path_type=Path)
+
+
+@click.command(epilog="Example: palpate resolve --listings listings.jsonl --out entities.csv")
+@click.option("--listings", type=_file, help="Stand-alone: a listings file instead of the records.")
+@click.option("--out", type=_file, help="Stand-alone: where listing_id,entity_id,kind is written.")
+@click.option("--one-per-source", is_flag=True, help="No two listings of one source are the same entity.")
+@json_option
+def resolve(listings: Path | None, out: Path | None, one_per_source: bool, as_json: bool) -> None:
+    """Decide which listings are the same person or practice, on the records or on a file."""
+    from resolution.run import run_resolve
+    from resolution.standalone import resolve_files
+
+    if (listings is None) != (out is None):
+        raise click.UsageError("--listings and --out belong together.")
+    if listings and out:
+        file_summary = resolve_files(listings, out, one_per_source=one_per_source)
+        result, text = file_summary.to_json(), file_summary.to_text()
+    else:
+        with open_app() as app:
+            summary = run_resolve(app.database, clock=app.clock, one_per_source=one_per_source)
+        result, text = summary.to_json(), summary.to_text()
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(text)
+
+
+@click.command(epilog="Example: palpate verify --on 2026-11-23 --mode strict")
+@click.option("--on", type=IsoDate(), help="The day whose status is asked (default: today).")
+@click.option("--mode", type=click.Choice(["strict", "default"]), help="How much agreement a status needs.")
+@click.option("--listings", type=_file, help="Stand-alone: a listings file.")
+@click.option("--register", type=_file, help="Stand-alone: a register file.")
+@click.option("--out", type=_file, help="Stand-alone: where the outcomes are written, one JSON line a listing.")
+@click.option("--explain", metavar="ID", help="Show both records, what agreed, and the rule that fired.")
+@json_option
+def verify(
+    on: date | None,
+    mode: str | None,
+    listings: Path | None,
+    register: Path | None,
+    out: Path | None,
+    explain: str | None,
+    as_json: bool,
+) -> None:
+    """Check every claim against its board's register and write the ledger, on the records or on files."""
+    from verification.explain import explain_entity
+    from verification.run import run_verify
+    from verification.standalone import verify_files
+
+    files = (listings, register, out)
+    if any(files) and not all(files):
+        raise click.UsageError("--listings, --register and --out belong together.")
+    with open_app() as app:
+        day, mode = on or app.clock.today(), mode or ("strict" if any(files) else app.settings.verification_mode)
+        if listings and register and out:
+            with progress_bar() as progress:
+                task = progress.add_task("checking claims", total=None)
+                file_summary = verify_files(
+                    listings, register, out, on=day, mode=mode, progress=lambda n: progress.update(task, completed=n)
+                )
+            result, text = file_summary.to_json(), file_summary.to_text()
+        elif explain:
+            explanation = explain_entity(app.database, explain, on=day, mode=mode)
+            result, text = explanation.to_json(), explanation.to_text()
+        else:
+            summary = run_verify(app.database, on=day, mode=mode, clock=app.clock)
+            result, text = summary.to_json(), summary.to_text()
+    if as_json:
+        print_json(result)
+    else:
+        click.echo(text)
+
+
+@click.group()
+def ledger() -> None:
+    """The append-only record of every check."""
+
+
+@ledger.command(epilog="Example: palpate ledger show p-7k2m --as-known-on 2026-06-30")
+@click.argument("entity_id", metavar="ID")
+@click.option("--as-known-on", type=IsoDate(), help="What was known at the end of that day (default: now).")
+@json_option
+def show(entity_id: str, as_known_on: date | None, as_json: bool) -> None:
+    """What is, or was, known of one entity's credentials; writes nothing."""
+    from verification.explain import show_ledger
+
+    with open_app() as app:
+        shown = show_ledger(app.database, entity_id, as_known_on=as_known_on)
+    if as_json:
+        print_json(shown.to_json())
+    else:
+        click.echo(shown.to_text())
+
+
+COMMANDS = (resolve, verify, ledger)

@@ -1,0 +1,126 @@
+"""Commands that find: index and search."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import click
+
+from cli.app import App, json_option, open_app, print_json
+
+
+class Report(Protocol):
+    """What a step came to, for a person and for a program."""
+
+    def to_json(self) -> dict[str, Any]: ...
+
+    def to_text(self) -> str: ...
+
+
+@click.group()
+def index() -> None:
+    """Build, update and roll back the search index."""
+
+
+@index.command(epilog="Example: palpate index build")
+@json_option
+def build(as_json: bool) -> None:
+    """Build a new index beside the live one and switch to it once it passes its gates."""
+    with open_app() as app:
+        report = build_index(app)
+    _print(report, as_json)
+
+
+@index.command(epilog="Example: palpate index update")
+@json_option
+def update(as_json: bool) -> None:
+    """Bring waiting changes into the live index."""
+    with open_app() as app:
+        report = update_index(app)
+    _print(report, as_json)
+
+
+@index.command(epilog="Example: palpate index status --json")
+@json_option
+def status(as_json: bool) -> None:
+    """The live index, earlier builds, and what waits."""
+    from search.engine import open_engine
+    from search.indexer import index_status
+
+    with open_app() as app:
+        _print(index_status(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock), as_json)
+
+
+@index.command(epilog="Example: palpate index rollback")
+@json_option
+def rollback(as_json: bool) -> None:
+    """Go back to the build before the live one."""
+    from search.engine import open_engine
+    from search.indexer import rollback as roll
+
+    with open_app() as app:
+        _print(roll(open_engine(app.settings), settings=app.settings, clock=app.clock), as_json)
+
+
+def build_index(app: App) -> Report:
+    """Build, gate and publish a new index."""
+    from search.engine import open_engine
+    from search.indexer import build_index as build_it
+
+    return build_it(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock)
+
+
+def update_index(app: App) -> Report:
+    """Bring the outbox into the live index."""
+    from search.engine import open_engine
+    from search.indexer import update_index as update_it
+
+    return update_it(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock)
+
+
+@click.command(epilog='Example: palpate search "trapped nerve near Stony Plain" --radius-km 40')
+@click.argument("text", default="")
+@click.option("--near", metavar="PLACE", help='"Denver", "Stony Plain, AB", a ZIP or postal code, or lat,lon.')
+@click.option("--radius-km", type=float, help="Only within this distance of the place.")
+@click.option("--condition", "conditions", multiple=True, metavar="ID", help="A condition id; repeatable.")
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@json_option
+def search(
+    text: str, near: str | None, radius_km: float | None, conditions: tuple[str, ...], limit: int, as_json: bool
+) -> None:
+    """Search for therapists, as the site does."""
+    from directory.places import load_gazetteer
+    from directory.vocabularies import load_vocabulary
+    from search.engine import open_engine
+    from search.service import find_therapists
+
+    with open_app() as app:
+        answer = find_therapists(
+            open_engine(app.settings).open_reader(),
+            load_gazetteer(),
+            load_vocabulary(),
+            q=text,
+            near=near or "",
+            radius_km=radius_km,
+            condition=conditions,
+            limit=limit,
+            on=app.clock.today(),
+        )
+    if as_json:
+        print_json(answer.to_json())
+        return
+    click.echo(answer.heading)
+    for hit in answer.page.hits:
+        where = hit.location.city if hit.location and hit.location.city else ""
+        distance = f"{hit.distance_km:.1f} km" if hit.distance_km is not None else ""
+        click.echo(f"  {hit.document.name:<36.36} {where:<20.20} {distance:>10}  {hit.document.id}")
+
+
+def _print(report: Report, as_json: bool) -> None:
+    if as_json:
+        print_json(report.to_json())
+    else:
+        click.echo(report.to_text())
+
+
+COMMANDS = (index, search)
