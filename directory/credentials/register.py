@@ -1,0 +1,46 @@
+"""The key of a register's own row."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from directory.credentials.data import load_schemes
+from directory.credentials.model import Family, LicenceKey
+from directory.models import EntityKind, RegisterRecord
+from directory.regions import find_region
+
+_ESTABLISHMENT = re.compile(
+    r"establish|business|facilit|\bspa\b|\bsalon\b|\bshop\b|\bclinic\b|\bME\b|\bMM\b|\bMB\b|location", re.IGNORECASE
+)
+_MASSAGE = re.compile(r"massag|masso|bodywork|\b(?:LMT|LMBT|RMT|RMP|LMP|CMT|CMP|MMT|MTI|MT|MA|MMP)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def family_of_type(licence_type: str) -> Family:
+    """The family of a register's licence type; a type that does not speak of massage is `other`."""
+    if _ESTABLISHMENT.search(licence_type):
+        return Family.ESTABLISHMENT
+    return Family.MASSAGE if _MASSAGE.search(licence_type) else Family.OTHER
+
+
+def key_of_record(record: RegisterRecord) -> LicenceKey | None:
+    """The key a claim must equal to find `record`; None where the row has no region or no readable number."""
+    jurisdiction = find_region(record.jurisdiction)
+    if jurisdiction is None:
+        return None
+    family = family_of_type(record.licence_type)
+    if record.kind is EntityKind.PRACTICE and family is Family.MASSAGE:
+        family = Family.ESTABLISHMENT
+    scheme = load_schemes().get(jurisdiction, family)
+    compact = re.sub(r"[\s.\-/#]", "", record.number).upper()
+    special = next((m for p in scheme.patterns if (m := re.fullmatch(p.strip("^$"), compact))), None)
+    if special and (not scheme.separated or re.search(r"\d-\d", record.number)):
+        return LicenceKey(jurisdiction, family, int(special[1]))
+    parts = re.fullmatch(r"[A-Z]*(\d+)", compact)
+    if parts is None or not int(parts[1]):
+        return None
+    digits = parts[1]
+    if scheme.numeric and digits.startswith(scheme.numeric) and len(digits) == len(scheme.numeric) + scheme.digits:
+        digits = digits[len(scheme.numeric) :]
+    return LicenceKey(jurisdiction, family, int(digits))
