@@ -9,7 +9,7 @@ from functools import lru_cache
 from directory.names.words import PARTICLES
 
 _SPECIAL = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i"})
-_APOSTROPHES = re.compile(r"[''`´ʻʼ]")
+_APOSTROPHES = re.compile("['’‘`´ʻʼ]")
 _SAINTS = {"st": "saint", "ste": "sainte"}
 _NOT_LETTERS = re.compile(r"[^\w]+|_")
 
