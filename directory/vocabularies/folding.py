@@ -1,0 +1,118 @@
+"""Text to comparable words: case, accents, hyphens, elisions and plurals folded, places in the original kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+
+class Gap(IntEnum):
+    """What stands between a word and the one before it, from weakest to strongest."""
+
+    SPACE = 0
+    SLASH = 1
+    COMMA = 2
+    STOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A folded word, its span in the original text, and what parts it from the word before.
+
+    `after_small_word` tells that articles or prepositions stood in between ("pain in my neck").
+    """
+
+    folded: str
+    start: int
+    end: int
+    gap: Gap
+    after_small_word: bool
+
+
+# Articles, possessives and prepositions that say nothing of the meaning: "pain in my neck" = "pain neck".
+SMALL_WORDS = frozenset(
+    "the my your our his her their a an in of "
+    "de du des la le les au aux mon ma mes votre vos notre nos dans un une "
+    "el los las lo del en una mi mis su sus al".split()
+)
+_ELISIONS = frozenset({"l", "d", "j", "qu", "n", "s", "m", "t", "c"})
+_WORD = re.compile(r"[&+]|(?:[^\W_]|[\u0300-\u036f])+(?:['’ʼ](?:[^\W_]|[\u0300-\u036f])+)*")
+_STOP = re.compile(r"[.;:!?|•·()\[\]{}\"“”«»<>—–*\t]|\n\s*\n|\s-\s")
+_LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+
+
+@lru_cache(maxsize=65536)
+def fold_word(word: str) -> str:
+    """The word without case, accents and plural ending; equal for any two writings that count as the same word."""
+    plain = strip_accents(word)
+    if plain in ("&", "+"):
+        return "and"
+    if len(plain) > 3 and plain.endswith("s") and not plain.endswith(("ss", "us", "is")):
+        plain = plain[:-1]
+    elif len(plain) > 4 and plain.endswith("oux"):
+        plain = plain[:-1]
+    if len(plain) > 4 and plain.endswith("ie"):
+        plain = plain[:-2] + "y"
+    return plain
+
+
+def strip_accents(text: str) -> str:
+    """The text in lower case without accents and ligatures."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _trim_apostrophe(raw: str) -> tuple[str, int, int]:
+    """The word within `raw` without elided article or possessive s, and how much was cut at either end."""
+    if "'" not in raw and "’" not in raw and "ʼ" not in raw:
+        return raw, 0, 0
+    parts = re.split("['’ʼ]", raw)
+    cut_start = cut_end = 0
+    if parts[0].lower() in _ELISIONS and len(parts) > 1:
+        cut_start = len(parts[0]) + 1
+        parts = parts[1:]
+    if len(parts) > 1 and parts[-1].lower() == "s":
+        cut_end = 2
+        parts = parts[:-1]
+    return "".join(parts), cut_start, cut_end
+
+
+def _find_gap(between: str) -> Gap:
+    if between in (" ", "-", ""):
+        return Gap.SPACE
+    if _STOP.search(between):
+        return Gap.STOP
+    if "," in between:
+        return Gap.COMMA
+    return Gap.SLASH if "/" in between else Gap.SPACE
+
+
+def split_words(text: str) -> list[Word]:
+    """The folded words of `text` with their spans; small words are left out but noted."""
+    words: list[Word] = []
+    last_end = 0
+    gap = Gap.STOP
+    small = False
+    for found in _WORD.finditer(text):
+        gap = max(gap, _find_gap(text[last_end : found.start()]))
+        last_end = found.end()
+        raw, cut_start, cut_end = _trim_apostrophe(found.group())
+        folded = fold_word(raw)
+        if not folded:
+            continue
+        if folded in SMALL_WORDS:
+            small = True
+            continue
+        words.append(Word(folded, found.start() + cut_start, found.end() - cut_end, gap, small or cut_start > 0))
+        gap, small = Gap.SPACE, False
+    return words
+
+
+def fold_phrase(phrase: str) -> tuple[str, ...]:
+    """The folded words of a phrase: its key for comparison."""
+    return tuple(word.folded for word in split_words(phrase))

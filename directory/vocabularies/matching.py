@@ -1,0 +1,208 @@
+"""Finding wordings in running text: one word trie and a small grammar for parts of the body, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from directory.vocabularies.folding import Gap, Word, fold_phrase
+from directory.vocabularies.terms import Looseness
+
+V = TypeVar("V")
+
+
+class _Node(Generic[V]):
+    __slots__ = ("children", "value")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node[V]] = {}
+        self.value: V | None = None
+
+
+class PhraseTable(Generic[V]):
+    """Phrases by their folded words; finds all that begin at a given word."""
+
+    def __init__(self) -> None:
+        self._root: _Node[V] = _Node()
+
+    def set_default(self, words: Iterable[str], value: V) -> V:
+        """The value of a phrase, `value` if it had none."""
+        node = self._root
+        for word in words:
+            node = node.children.setdefault(word, _Node())
+        if node.value is None:
+            node.value = value
+        return node.value
+
+    def find_at(self, words: Sequence[Word], at: int) -> Iterator[tuple[int, V]]:
+        """(index after the phrase, value) of each phrase that begins at `at`, shortest first.
+
+        A phrase doesn't run over a comma or the end of a sentence.
+        """
+        node = self._root
+        for index in range(at, len(words)):
+            if index > at and words[index].gap > Gap.SLASH:
+                return
+            following = node.children.get(words[index].folded)
+            if following is None:
+                return
+            node = following
+            if node.value is not None:
+                yield index + 1, node.value
+
+    def find_longest_at(self, words: Sequence[Word], at: int) -> tuple[int, V] | None:
+        """The longest phrase that begins at `at`."""
+        longest = None
+        for found in self.find_at(words, at):
+            longest = found
+        return longest
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way of naming a term: which, in which language, and how sure it is."""
+
+    term_id: str
+    language: str
+    looseness: Looseness
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stretch of words `[first, after)` and the ids it names; `rank` breaks ties (lower first)."""
+
+    first: int
+    after: int
+    term_ids: tuple[str, ...]
+    rank: int
+
+
+def choose_longest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Non-overlapping candidates, longest first, in text order."""
+    taken: set[int] = set()
+    chosen = []
+    for candidate in sorted(candidates, key=lambda c: (c.first - c.after, c.rank, c.first)):
+        span = range(candidate.first, candidate.after)
+        if taken.isdisjoint(span):
+            taken.update(span)
+            chosen.append(candidate)
+    return sorted(chosen, key=lambda c: c.first)
+
+
+CONJUNCTIONS = frozenset({"and", "or", "et", "ou", "y", "e", "o"})
+
+
+@dataclass
+class BodyGrammar:
+    """Part of the body + complaint, in either order, for one language (body.yml)."""
+
+    parts: PhraseTable[tuple[str, ...]] = field(default_factory=PhraseTable)
+    after: PhraseTable[str] = field(default_factory=PhraseTable)
+    before: PhraseTable[str] = field(default_factory=PhraseTable)
+    chronic: PhraseTable[str] = field(default_factory=PhraseTable)
+    need_small_word: frozenset[tuple[str, ...]] = frozenset()
+
+    def find_at(self, words: Sequence[Word], at: int) -> Candidate | None:
+        """The complaint that begins at `at`, in either order."""
+        start, lasting = self._skip_chronic(words, at)
+        complaint = self.before.find_longest_at(words, start)
+        if complaint is not None:
+            return self._find_parts_after(words, at, start, complaint, lasting)
+        listed = self._find_parts(words, start)
+        if listed is None:
+            return None
+        end, parts = listed
+        end, also_lasting = self._skip_chronic(words, end, joined=True)
+        kinds = []
+        while end < len(words) and words[end].gap <= Gap.SLASH:
+            found = self.after.find_longest_at(words, end)
+            if found is None:
+                break
+            end = found[0]
+            kinds.append(found[1])
+            if not (end + 1 < len(words) and words[end].folded in CONJUNCTIONS and words[end].gap <= Gap.SLASH):
+                break
+            if self.after.find_longest_at(words, end + 1) is None:
+                break
+            end += 1
+        if not kinds:
+            return None
+        return Candidate(at, end, _name_ids(parts, kinds, lasting=lasting or also_lasting), rank=1)
+
+    def _find_parts_after(
+        self, words: Sequence[Word], at: int, start: int, complaint: tuple[int, str], lasting: bool
+    ) -> Candidate | None:
+        end, also_lasting = self._skip_chronic(words, complaint[0], joined=True)
+        if end >= len(words) or words[end].gap > Gap.SLASH:
+            return None
+        said = tuple(word.folded for word in words[start : complaint[0]])
+        if said in self.need_small_word and not words[end].after_small_word:
+            return None
+        listed = self._find_parts(words, end)
+        if listed is None:
+            return None
+        return Candidate(at, listed[0], _name_ids(listed[1], [complaint[1]], lasting=lasting or also_lasting), rank=1)
+
+    def _skip_chronic(self, words: Sequence[Word], at: int, *, joined: bool = False) -> tuple[int, bool]:
+        if at >= len(words) or (joined and words[at].gap > Gap.SLASH):
+            return at, False
+        found = self.chronic.find_longest_at(words, at)
+        if found is None or found[0] >= len(words) or (not joined and words[found[0]].gap > Gap.SLASH):
+            return (found[0], True) if found is not None and joined else (at, False)
+        return found[0], True
+
+    def _find_parts(self, words: Sequence[Word], at: int) -> tuple[int, list[str]] | None:
+        """A part or a list of parts ("neck, shoulders and upper back") that begins at `at`."""
+        found = self.parts.find_longest_at(words, at) if at < len(words) else None
+        if found is None:
+            return None
+        end, ids = found[0], list(found[1])
+        while end < len(words) and words[end].gap < Gap.STOP:
+            following = end
+            if words[end].folded in CONJUNCTIONS:
+                following += 1
+            elif words[end].gap == Gap.SPACE:
+                break
+            found = self.parts.find_longest_at(words, following) if following < len(words) else None
+            if found is None:
+                break
+            end = found[0]
+            ids += found[1]
+        return end, ids
+
+
+def _name_ids(parts: Sequence[str], kinds: Sequence[str], *, lasting: bool) -> tuple[str, ...]:
+    ids: list[str] = []
+    for kind in kinds:
+        if kind == "ache":
+            ids += parts
+            if lasting and set(parts) != {"muscle-tension"}:
+                ids.append("chronic-pain")
+        else:
+            ids.append("muscle-tension" if kind == "tight" else "limited-mobility")
+    return tuple(dict.fromkeys(ids))
+
+
+def make_grammar(raw: Mapping[str, object]) -> BodyGrammar:
+    """The grammar of one language from its block of body.yml."""
+    grammar = BodyGrammar()
+    parts = raw["parts"]
+    assert isinstance(parts, Mapping)
+    for term_id, phrases in parts.items():
+        for phrase in phrases:
+            grammar.parts.set_default(fold_phrase(phrase), (term_id,))
+    for kind in ("ache", "tight", "stiff"):
+        for table, key in ((grammar.after, kind), (grammar.before, f"{kind}_before")):
+            for phrase in _read_phrases(raw, key):
+                table.set_default(fold_phrase(phrase), kind)
+    for phrase in _read_phrases(raw, "chronic"):
+        grammar.chronic.set_default(fold_phrase(phrase), "chronic")
+    grammar.need_small_word = frozenset(map(fold_phrase, _read_phrases(raw, "ache_before_with_gap")))
+    return grammar
+
+
+def _read_phrases(raw: Mapping[str, object], key: str) -> list[str]:
+    phrases = raw[key]
+    assert isinstance(phrases, list)
+    return phrases
