@@ -1,0 +1,247 @@
+"""Phones, e-mail addresses, the site's own address and the booking link, as the page prints them."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import unquote, urljoin, urlsplit
+
+import phonenumbers
+
+from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.evidence import Evidence
+
+# Numbers as North Americans print them, and anything that opens with a country code.
+_PHONE = re.compile(
+    r"(?<![\w/#$.:=-])(?:"
+    r"(?P<plus>\+\s?\d{1,3}[\s().-]{0,3}(?:\d[\s().-]{0,2}){6,12}\d)"
+    r"|(?:1[\s.-]{0,2})?(?P<nanp>\(?[2-9]\d\d\)?[\s./·•–-]{0,3}\d{3}[\s.·•–-]{1,3}\d{4}|\([2-9]\d\d\)\s?\d{7}"
+    r"|[2-9]\d\d[2-9]\d{6})"
+    r")(?![\w-]?\d)"
+)
+_WORDED_PHONE = re.compile(r"(?<!\w)(?:1-)?\(?([2-9]\d\d)\)?[\s.-]{1,2}(\d{3})[\s.-]([A-Z]{4})(?!\w)")
+_KEYS = {letter: str(n) for n, row in enumerate("ABC DEF GHI JKL MNO PQRS TUV WXYZ".split(), 2) for letter in row}
+_FAX = re.compile(r"(?:fax|facsimile|t[ée]l[ée]copieur)\W{0,6}$", re.I)
+_FAX_ONLY = re.compile(r"^\W*(?:fax|facsimile|f)\b\W*$", re.I)
+_NOT_PHONE = re.compile(r"(?:npi|licen[sc]e|lic\.?|ein|abn|cert\w*|permit|reg\w*)\s*(?:number|no\.?|#|:|\s)*$", re.I)
+_PHONE_CUE = re.compile(
+    r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.I
+)
+_OTHERS = re.compile(
+    r"crisis|hotline|suicide|emergency|poison|police|web ?(?:site )?design|hosting|national .{0,20}line|"
+    r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|al) to",
+    re.I,
+)
+_EMAIL = re.compile(
+    r"(?<![\w.+%/=-])[A-Za-z0-9](?:[\w.+%'-]{0,62}\w)?@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,18}(?![\w@])"
+)
+_HIDDEN_EMAIL = re.compile(
+    r"(?<![\w.+-])([A-Za-z0-9][\w.+-]{0,63})\s{0,2}(?:\[\s?at\s?\]|\(\s?at\s?\)|\{\s?at\s?\}|\s(?:at|AT)\s)\s{0,2}"
+    r"([A-Za-z0-9-]{2,63})\s{0,2}(?:\[\s?dot\s?\]|\(\s?dot\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|\.)\s{0,2}([A-Za-z]{2,10})(?![\w.])"
+)
+_NOT_EMAIL = re.compile(
+    r"\.(?:png|jpe?g|gif|webp|svg|css|js|pdf)$|@(?:sentry|.*\.wixpress|.*sentry\.io|\dx\.|.*\.(?:local|invalid)$)|"
+    r"^(?:you|your|youremail|your-?email|name|email|user|username|johndoe|jane\.?doe|john\.?doe|someone|test)@|"
+    r"@(?:domain|yourdomain|yoursite|mysite|email|website|site|company|yourcompany)\.(?:com|org|net)$",
+    re.I,
+)
+_BOOKING_HOSTS = re.compile(
+    r"(?:^|\.)(?:vagaro\.com|schedulicity\.com|massagebook\.com|janeapp\.com|janeapp\.ca|jane\.app|acuityscheduling\.com|"
+    r"as\.me|squareup\.com|square\.site|booksy\.com|mindbodyonline\.com|mindbody\.io|setmore\.com|calendly\.com|cal\.com|"
+    r"styleseat\.com|genbook\.com|fresha\.com|noterro\.com|clinicsense\.com|fullslate\.com|simplybook\.(?:me|it)|"
+    r"glossgenius\.com|gorendezvous\.com|cliniko\.com|schedulista\.com|appointy\.com|timely\.com|gettimely\.com|picktime\.com|"
+    r"booker\.com|zenoti\.com|mangomint\.com|soothe\.com|practicebetter\.io|intakeq\.com|simplepractice\.com|"
+    r"bookwhen\.com|zocdoc\.com|massagebooking\.com|10to8\.com|youcanbook\.me|bodyworkonline\.com)$",
+    re.I,
+)
+_BOOK_WORDS = re.compile(
+    r"\b(?:book|schedule|reserve|appointment)\b|r[ée]serve[rz]?|rendez-vous|\breservar?\b|\bagendar?\b|\bcita\b", re.I
+)
+_NO_SITE = re.compile(
+    r"(?:^|\.)(?:example\.(?:com|org|net)|localhost|yourdomain\.\w+|yoursite\.\w+|yourwebsite\.\w+|domain\.com|"
+    r"mysite\.com|your-?site\.\w+|website\.com|your-?domain.*|your-?business.*|"
+    r"placeholder.*|schema\.org|127\.0\.0\.1|facebook\.com|instagram\.com|yelp\.com|google\.com|linkedin\.com|"
+    r"w3\.org|bootstrapmade\.com|themewagon\.com|colorlib\.com|html5up\.net|templatemo\.com|.*\.(?:local|test|invalid))$",
+    re.I,
+)
+
+
+@lru_cache(maxsize=4096)
+def to_e164(text: str, region: str = "US") -> str | None:
+    """A printed number in E.164, or None where it is none.
+
+    Ten North American digits count even if no such exchange exists: whether a number is real is judged elsewhere.
+    """
+    digits = re.sub(r"\D", "", re.split(r"(?:ext\.?|x)\s?\d", text, maxsplit=1, flags=re.I)[0])
+    if not text.strip().startswith("+"):
+        if len(digits) == 11 and digits[0] == "1":
+            digits = digits[1:]
+        if len(digits) == 10 and digits[0] in "23456789":
+            return None if len(set(digits)) == 1 and digits[0] != "5" else f"+1{digits}"
+    elif digits.startswith("1"):
+        return f"+{digits}" if len(digits) == 11 and digits[1] in "23456789" else None
+    try:
+        number = phonenumbers.parse(text[:40], region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def find_numbers(text: str) -> list[tuple[str, int]]:
+    """E.164 numbers printed in `text` with their places; fax, licence and NPI numbers left out."""
+    found: list[tuple[str, int]] = []
+    for match in _PHONE.finditer(text):
+        before = text[max(0, match.start() - 24) : match.start()]
+        if _FAX.search(before) or _NOT_PHONE.search(before):
+            continue
+        bare = match[0].isdigit()
+        if bare and not _PHONE_CUE.search(text[max(0, match.start() - 60) : match.start()]) and len(text) > 24:
+            continue
+        number = to_e164(match[0])
+        if number:
+            found.append((number, match.start()))
+    for match in _WORDED_PHONE.finditer(text):
+        number = to_e164(match[1] + match[2] + "".join(_KEYS[letter] for letter in match[3]))
+        if number:
+            found.append((number, match.start()))
+    return found
+
+
+def find_phones(document: Document, stated: Iterable[str], notes: Evidence) -> list[str]:
+    """The page's numbers, the practice's own main number first."""
+    weights: dict[str, float] = {}
+    order: list[str] = []
+
+    def count(number: str, weight: float, snippet: str, where: str) -> None:
+        if number not in weights:
+            order.append(number)
+            weights[number] = 0.0
+            notes.add("phone", number, snippet, where)
+        weights[number] += weight
+
+    for text in stated:
+        number = to_e164(text)
+        if number:
+            count(number, 6.0, text, "json-ld")
+    previous = ""
+    for line in document.lines:
+        if line.section in (Section.TESTIMONIAL, Section.BLOG) or _FAX_ONLY.match(previous):
+            previous = line.text
+            continue
+        weight = 1.0 if line.section is Section.MAIN else 1.6
+        if _OTHERS.search(line.text):
+            weight = 0.1
+        seen = set()
+        for link in line.links:
+            scheme, _, rest = link.href.partition(":")
+            if scheme.lower() in ("tel", "callto", "sms") and not _FAX.search(line.text.split(link.text or "\0")[0]):
+                number = to_e164(unquote(rest).split("?")[0].split(";")[0])
+                if number:
+                    seen.add(number)
+                    count(number, weight + 1.0, line.text or link.href, line.where)
+            elif "wa.me/" in link.href:
+                number = to_e164("+" + re.sub(r"\D", "", link.href.split("wa.me/")[1][:16]))
+                if number:
+                    count(number, 0.5, link.href, line.where)
+        for number, _at in find_numbers(line.text):
+            if number not in seen:
+                count(number, weight, line.text, line.where)
+        previous = line.text
+    return sorted(order, key=lambda number: (-min(weights[number], 1.0) // 0.5, -weights[number]))[:8] if order else []
+
+
+def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> list[str]:
+    """The page's e-mail addresses, those of mail links and data first."""
+    weights: dict[str, float] = {}
+
+    def count(text: str, weight: float, snippet: str, where: str) -> None:
+        address = text.strip(" .,;:'\"<>").lower()
+        if _EMAIL.fullmatch(address) and not _NOT_EMAIL.search(address):
+            if address not in weights:
+                notes.add("email", address, snippet, where)
+            weights[address] = weights.get(address, 0.0) + weight
+
+    for text in stated:
+        count(text.removeprefix("mailto:"), 3.0, text, "json-ld")
+    for line in document.lines:
+        if line.section in (Section.TESTIMONIAL, Section.BLOG):
+            continue
+        for link in line.links:
+            if link.href[:7].lower() == "mailto:":
+                count(unquote(link.href[7:].split("?")[0]), 2.0, line.text or link.href, line.where)
+            elif "/cdn-cgi/l/email-protection#" in link.href:
+                count(_uncloak(link.href.split("#", 1)[1]), 2.0, "protected address", line.where)
+        if "@" in line.text:
+            for match in _EMAIL.finditer(line.text):
+                weight = 0.2 if re.search(r"web ?(?:site|master|design)", line.text, re.I) else 1.0
+                count(match[0], weight, line.text, line.where)
+        elif "at" in line.text and ("[" in line.text or "(" in line.text or " dot " in line.text.lower()):
+            for match in _HIDDEN_EMAIL.finditer(line.text):
+                count(f"{match[1]}@{match[2]}.{match[3]}", 1.0, line.text, line.where)
+    return sorted(weights, key=lambda address: -weights[address])[:6]
+
+
+def _uncloak(code: str) -> str:
+    """The address behind Cloudflare's e-mail protection."""
+    try:
+        data = bytes.fromhex(code[:200])
+    except ValueError:
+        return ""
+    return bytes(byte ^ data[0] for byte in data[1:]).decode("utf-8", "replace") if data else ""
+
+
+def is_own_site(address: str | None) -> bool:
+    """Whether an address can be a practice's own: absolute, on a real host that is no placeholder or network."""
+    if not address:
+        return False
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and "." in host and not _NO_SITE.search(host)
+
+
+def find_website(document: Document, stated: Iterable[str], url: str | None, notes: Evidence) -> str | None:
+    """The site's own address: the canonical link, then data, then Open Graph; where none is given, the page's."""
+    candidates = [
+        (document.canonical, "canonical"),
+        *((text, "json-ld") for text in stated),
+        (document.meta.get("og:url"), "og:url"),
+        (document.meta.get("twitter:url"), "twitter:url"),
+    ]
+    for address, where in candidates:
+        if address and is_own_site(address.strip()):
+            notes.add("website", address.strip(), address.strip(), where)
+            return address.strip()
+    if url and is_own_site(url):
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}/"
+    return None
+
+
+def find_booking(lines: Iterable[Line], base: str | None, notes: Evidence) -> str | None:
+    """Where appointments are made: a known booking service, else a link that says so."""
+    worded: tuple[str, Line] | None = None
+    for line in lines:
+        for link in line.links:
+            try:
+                address = urljoin(base or "", html.unescape(link.href))
+                host = urlsplit(address).hostname or ""
+            except ValueError:
+                continue
+            if not address.startswith(("http://", "https://")):
+                continue
+            if _BOOKING_HOSTS.search(host):
+                notes.add("booking_url", address, link.text or line.text, line.where)
+                return address
+            if worded is None and _BOOK_WORDS.search(link.text) and not _NO_SITE.search(host):
+                worded = (address, line)
+    if worded:
+        notes.add("booking_url", worded[0], worded[1].text, worded[1].where)
+        return worded[0]
+    return None

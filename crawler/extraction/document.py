@@ -1,0 +1,329 @@
+"""A page as a person sees it: lines of text, each with its tag, its section and its links.
+
+Parsed once; every reader works on the same lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+
+from lxml import etree
+
+MAX_CHARS = 1_500_000  # a practice page is ten thousand; beyond this it is a dump, not a page
+MAX_LINES = 6_000
+MAX_LINE_CHARS = 4_000
+MAX_BLOCKS = 40  # JSON-LD blocks read
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+BLOCKS = frozenset(
+    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure "
+    "footer form h1 h2 h3 h4 h5 h6 header hr html label legend li main nav ol option p pre section select summary table "
+    "tbody td textarea tfoot th thead tr ul".split()
+)
+SKIPPED = frozenset("script style noscript svg template canvas head object audio video map math".split())
+
+
+class Section(StrEnum):
+    """The part of the page a line stands in."""
+
+    MAIN = "main"
+    HEADER = "header"
+    NAV = "nav"
+    FOOTER = "footer"
+    TESTIMONIAL = "testimonial"
+    BLOG = "blog"
+    FORM = "form"
+    META = "meta"
+    DATA = "json-ld"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    href: str
+    text: str
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of text as laid out; `group` is shared by the lines of one block that only `<br>` parts."""
+
+    text: str
+    tag: str
+    section: Section
+    group: int
+    links: tuple[Link, ...] = ()
+    level: int = 0
+    heading: int = -1  # index of the heading it stands under
+
+    @property
+    def where(self) -> str:
+        if self.level:
+            return self.tag
+        return self.section.value if self.section is not Section.MAIN else self.tag
+
+
+@dataclass(slots=True)
+class Document:
+    """What one page holds before anything is understood."""
+
+    lines: list[Line] = field(default_factory=list)
+    title: str = ""
+    meta: dict[str, str] = field(default_factory=dict)
+    canonical: str | None = None
+    base: str | None = None
+    lang: str | None = None
+    json_ld: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
+    root: etree._Element | None = None
+    has_items: bool = False  # microdata or RDFa somewhere
+    truncated: bool = False
+
+    def visible(self) -> Iterator[Line]:
+        """Lines that stand in the page itself, not in its head or its data."""
+        return (line for line in self.lines if line.section not in (Section.META, Section.DATA))
+
+
+_SPACE = re.compile(r"\s+")
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_CLASS = re.compile(
+    r"(?P<testimonial>testimon|review|temoign|t[ée]moignage|resena|quote-|client-say|feedback)"
+    r"|(?P<blog>\bblog|\bpost-(?:card|teaser|list|preview|excerpt)|latest-(?:post|news)|related-|\bcomments?\b|comment-)"
+    r"|(?P<footer>\bfooter|site-footer|page-footer|\bcolophon)"
+    r"|(?P<nav>\bnav\b|navbar|nav-|navigation|main-menu|mobile-menu|\bmenu-item|breadcrumb|skip-link)"
+    r"|(?P<header>\bsite-header|page-header\b|\btopbar|top-bar|masthead)",
+    re.I,
+)
+_TAG_SECTION = {
+    "nav": Section.NAV,
+    "footer": Section.FOOTER,
+    "header": Section.HEADER,
+    "form": Section.FORM,
+    "blockquote": Section.TESTIMONIAL,
+    "select": Section.FORM,
+}
+_STICKY = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_TESTIMONIAL_HEADING = re.compile(
+    r"testimon|\breviews?\b|(?:what|hear) (?:our |my |from )*(?:\w+ )?(?:clients?|patients?|people|customers?|others?)\b.{0,20}"
+    r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|word on the street"
+    r"|t[ée]moignages?|avis de nos|avis clients|ce que (?:nos|mes) clients|opiniones|rese[ñn]as|lo que dicen",
+    re.I,
+)
+_BLOG_HEADING = re.compile(
+    r"^(?:our |the |my |latest |recent |from (?:the|our|my) )*(?:blog|blog posts?|articles|news|posts|recent posts)\W*$"
+    r"|^(?:related|recent|latest|featured) (?:posts?|articles?|blog|news)|^\d* ?comments?\b|^leave a (?:reply|comment)",
+    re.I,
+)
+
+
+def decode(body: bytes, content_type: str | None = None) -> str:
+    """Text of a body in whatever encoding it turns out to be; never fails."""
+    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    head = body[:2000]
+    if head.count(0) > len(head) // 3:
+        return body.decode("utf-16-le" if head[1:2] == b"\0" else "utf-16-be", "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        broken = error
+    declared = _CHARSET.search((content_type or "").encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
+    name = declared[1].decode("ascii").lower() if declared else "cp1252"
+    if name in ("utf-8", "utf8") or name.startswith("utf-16"):
+        # a few wrong bytes in a UTF-8 page, or another encoding under its name
+        mostly = len(body[: broken.start].decode("utf-8", "ignore")) != broken.start
+        name = "utf-8" if mostly else "cp1252"
+    if name in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
+        name = "cp1252"  # as browsers read them
+    try:
+        return body.decode(name, "replace")
+    except (LookupError, ValueError, UnicodeError):
+        return body.decode("cp1252", "replace")
+
+
+def clean(text: str) -> str:
+    """`text` on one line, without invisible characters."""
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    return _SPACE.sub(" ", text).strip()
+
+
+@lru_cache(maxsize=4096)
+def _section_of_class(words: str) -> Section | None:
+    found = _CLASS.search(words)
+    return Section[found.lastgroup.upper()] if found and found.lastgroup else None
+
+
+def read_document(body: bytes | str, content_type: str | None = None) -> Document:
+    """The page's lines and head; an empty document where there is nothing to read."""
+    text = body if isinstance(body, str) else decode(body[: MAX_CHARS * 2], content_type)
+    document = Document(truncated=len(text) > MAX_CHARS or len(body) > MAX_CHARS * 2)
+    text = _NOT_TEXT.sub("", text[:MAX_CHARS])
+    if not text.strip():
+        return document
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+    except (etree.LxmlError, ValueError):
+        return document
+    if root is None:
+        return document
+    document.root = root
+    lowered = text
+    document.has_items = "itemscope" in lowered or "typeof=" in lowered
+    _read_head(root, document)
+    _Walk(document).run(root)
+    _mark_sections(document.lines)
+    return document
+
+
+def _read_head(root: etree._Element, document: Document) -> None:
+    lang = root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")
+    document.lang = lang.strip().lower()[:2] if lang else None
+    for element in root.iter("title", "meta", "link", "base", "script", "iframe"):
+        tag = element.tag
+        if tag == "title" and not document.title:
+            document.title = clean("".join(str(part) for part in element.itertext()))[:400]
+        elif tag == "meta":
+            key = (element.get("property") or element.get("name") or element.get("itemprop") or "").strip().lower()
+            content = clean(element.get("content") or "")
+            if key and content and key not in document.meta:
+                document.meta[key] = content[:2000]
+        elif tag == "link":
+            if "canonical" in (element.get("rel") or "").lower() and element.get("href"):
+                document.canonical = document.canonical or (element.get("href") or "").strip()
+        elif tag == "base":
+            document.base = document.base or element.get("href")
+        elif tag == "iframe":
+            source = element.get("src") or element.get("data-src")
+            if source:
+                document.frames.append(source[:2000])
+        elif "ld+json" in (element.get("type") or "").lower() and len(document.json_ld) < MAX_BLOCKS:
+            document.json_ld.append("".join(str(part) for part in element.itertext()))
+
+
+class _Walk:
+    """Lays the tree out into lines, without recursion, so that no nesting can exhaust the stack."""
+
+    def __init__(self, document: Document) -> None:
+        self.lines = document.lines
+        self.parts: list[str] = []
+        self.links: list[Link] = []
+        self.group = 0
+
+    def run(self, root: etree._Element) -> None:
+        # an entry is (element, its section, the block's tag, whether its end is meant)
+        stack: list[tuple[etree._Element, Section, str, bool]] = [(root, Section.MAIN, "body", False)]
+        while stack:
+            element, section, block, ends = stack.pop()
+            tag = element.tag
+            if ends:
+                self._leave(element, section, block)
+                continue
+            if not isinstance(tag, str) or tag in SKIPPED:
+                self._tail(element)
+                continue
+            if len(self.lines) >= MAX_LINES:
+                return
+            outer_section, outer_block = section, block
+            if tag in BLOCKS:
+                self.flush(section, block)
+                self.group += 1
+                block = tag if tag in HEADINGS or block not in HEADINGS else block
+                section = self._section(element, tag, section)
+            elif tag == "br":
+                self.flush(section, block)
+            elif tag == "a":
+                self._open_link(element)
+            if element.text:
+                self.parts.append(element.text)
+            stack.append((element, outer_section, outer_block, True))
+            if tag in BLOCKS:
+                stack[-1] = (element, section, block, True)
+            children = list(element)
+            stack.extend((child, section, block, False) for child in reversed(children))
+        self.flush(Section.MAIN, "body")
+
+    def _leave(self, element: etree._Element, section: Section, block: str) -> None:
+        if element.tag in BLOCKS:
+            self.flush(section, block)
+            self.group += 1
+        self._tail(element)
+
+    def _tail(self, element: etree._Element) -> None:
+        if element.tail:
+            self.parts.append(element.tail)
+        elif self.parts and len(self.parts[-1]) > 1:
+            self.parts.append(" ")  # two inline elements side by side are two words
+
+    def _open_link(self, element: etree._Element) -> None:
+        href = (element.get("href") or "").strip()
+        if href and not href.startswith("#"):
+            label = clean("".join(str(part) for part in element.itertext()))
+            self.links.append(
+                Link(href[:2000], (label or element.get("aria-label") or element.get("title") or "")[:200])
+            )
+
+    @staticmethod
+    def _section(element: etree._Element, tag: str, section: Section) -> Section:
+        if section in _STICKY:
+            return section
+        own = _TAG_SECTION.get(tag)
+        if own is Section.HEADER and section is not Section.MAIN:
+            own = None
+        if tag not in ("body", "html", "main"):
+            words = f"{element.get('class') or ''} {element.get('id') or ''}"
+            if len(words) > 1:
+                by_class = _section_of_class(words[:300])
+                if by_class is not None and (own is None or by_class in _STICKY):
+                    own = by_class
+        if own is None or (section in (Section.FOOTER, Section.NAV) and own not in _STICKY):
+            return section
+        return own
+
+    def flush(self, section: Section, block: str) -> None:
+        """End the line that is being gathered."""
+        if not self.parts:
+            return
+        text = clean("".join(self.parts))
+        self.parts.clear()
+        if text or self.links:
+            level = HEADINGS.get(block, 0)
+            line = Line(text[:MAX_LINE_CHARS], block, section, self.group, tuple(self.links), level)
+            if len(self.links) >= 3 and sum(len(link.text) for link in self.links) >= 0.8 * len(text):
+                line.section = Section.NAV if section is Section.MAIN else section
+            self.lines.append(line)
+            self.links.clear()
+
+
+def _mark_sections(lines: list[Line]) -> None:
+    """Give every line its heading, and what stands under 'Testimonials' or 'Blog' that section."""
+    heading, under, level = -1, None, 0
+    for index, line in enumerate(lines):
+        line.heading = heading
+        if line.level and line.text:
+            if under is not None and line.level <= level:
+                under = None
+            if len(line.text) < 60 and line.section is not Section.NAV:
+                if _TESTIMONIAL_HEADING.search(line.text):
+                    under, level = Section.TESTIMONIAL, line.level
+                elif _BLOG_HEADING.search(line.text):
+                    under, level = Section.BLOG, line.level
+            heading = index
+        if line.section is Section.FOOTER:
+            under = None
+        if under is not None and line.section is not Section.NAV:
+            line.section = under
+        elif line.section in (Section.MAIN, Section.HEADER) and _is_quotation(line.text):
+            line.section = Section.TESTIMONIAL
+
+
+def _is_quotation(text: str) -> bool:
+    """A whole line in quotation marks is someone else speaking."""
+    return len(text) > 60 and text[0] in '"“«„' and ("”" in text[-60:] or '"' in text[-60:] or "»" in text[-60:])

@@ -1,0 +1,202 @@
+"""Reasons to hold a page back until a person has looked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.evidence import Evidence
+from crawler.extraction.regions import FOREIGN_NAMES
+
+_FICTION = re.compile(
+    r"fictional|fictitious|not a real (?:\w+ )?(?:business|clinic|company|spa|practice|studio|person)|\bdemo(?:nstration)? (?:site|website|page|only|purposes?|by|business|template)|"
+    r"for demo(?:nstration)? purposes|(?:for|as) (?:a |my |our |an? )?(?:\w+ )?portfolio (?:purposes?|project|piece|use|only|site)|sample (?:website|site|business)|mock(?:ed)?[- ]?up (?:site|website)|"
+    r"concept (?:website|site|project|design)|site fictif|sitio (?:ficticio|de demostraci[óo]n)|spec(?:ulative)? (?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)",
+    re.I,
+)
+_STUDENT = re.compile(
+    r"(?:for )?educational (?:purposes?|use) only|(?:school|class|student|college|university|course|bootcamp|coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|front-?end)[\s-]+(?:\w+[\s-]+)?(?:project|assignment|exercise)\b|"
+    r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our )?(?:\w+[\s,-]+){0,4}(?:class|course|assignment|school|bootcamp|college project|project for)|no (?:relation|affiliation) (?:to|with)|not affiliated with|"
+    r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) ",
+    re.I,
+)
+_STUDENT_MASSAGE = re.compile(r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.I)
+_SEXUAL = re.compile(
+    r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
+    r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|masaje er[óo]tico|massage [ée]rotique|"
+    r"\b(?:sexy|hot|gorgeous|beautiful young) (?:asian )?(?:girls?|masseuses?|ladies)|soapy massage|four[- ]hands? (?:sensual|erotic)|\brub ?(?:and|&|n) ?tug",
+    re.I,
+)
+_REFUSES = re.compile(
+    r"(?:\bnot?\b|\bnever\b|\bnon-?|\bzero tolerance|\bdo(?:es)? not|\bwill not|\bstrictly|prohibit|inappropriate|refus|terminat|won['’]t|immediately|illicit|\bneither|\bis not|\bno\b)",
+    re.I,
+)
+_LOREM = re.compile(r"lorem ipsum|dolor sit amet|consectetur adipis", re.I)
+_PLACEHOLDER = re.compile(
+    r"\byour (?:business|company|practice|clinic|spa|studio|massage|name|city|street|address|phone|email|tagline|slogan|logo)(?: (?:name|here|address|number|title))(?: here)?\b|"
+    r"\[(?:your|business|company|name|phone|city|address|insert)[^\]\n]{0,30}\]|\{\{\s?\w+|\b(?:123|1234) (?:main|anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
+    r"anytown|\bany ?city\b|john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ .-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)",
+    re.I,
+)
+_PARKED = re.compile(
+    r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not found|\b404\b|account suspended|site is currently unavailable|enable javascript",
+    re.I,
+)
+_MASSAGE = re.compile(
+    r"massage|bodywork|rolf(?:ing|er)|massoth|masaje|masajista|reflexolog|shiatsu|structural integration|craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b",
+    re.I,
+)
+_NOT_TERRITORY_MONEY = re.compile(
+    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|₹|zł|kr\b|AED|Rs\.?)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|ZAR|PHP|SGD|RM|฿|THB|IDR|Rp)\s?\d|\bMXN\b|\bAUD\b"
+)
+_AU = re.compile(r"\b(?:NSW|VIC|QLD|TAS|Victoria|Queensland|New South Wales)\b,?\s+\d{4}\b|\bABN\b:?\s?\d", re.I)
+_UK_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b")
+_MX = re.compile(r"\bC\.?\s?P\.?:?\s?\d{5}\b|\bCol(?:onia|\.)\s|\bCDMX\b", re.I)
+_IN_PIN = re.compile(
+    r"\b(?:Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|Kochi)\b.{0,20}\b\d{3}\s?\d{3}\b|\b\d{6}\b,? India",
+    re.I,
+)
+_FOREIGN_NAME = re.compile(
+    r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in FOREIGN_NAMES), key=len, reverse=True)) + r")(?!\w)", re.I
+)
+_FOREIGN_HOST = re.compile(
+    r"\.(?:com\.au|net\.au|org\.au|au|co\.uk|uk|ie|co\.nz|nz|in|co\.in|com\.mx|mx|es|de|fr|it|nl|be|ch|at|pl|se|no|dk|fi|pt|com\.br|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
+    re.I,
+)
+
+MIN_TEXT = 25
+
+
+def find_hold_reasons(
+    document: Document,
+    *,
+    phones: Sequence[str],
+    emails: Sequence[str],
+    countries: Sequence[str],
+    placed: bool,
+    host: str,
+    notes: Evidence,
+) -> list[str]:
+    """Why the page may not be published, in plain words; empty where nothing speaks against it.
+
+    `countries` are those its addresses state; `placed` is whether an address lies in the territory.
+    """
+    lines = [line for line in document.lines if line.text]
+    reasons: list[str] = []
+
+    def hold(reason: str, snippet: str, where: str) -> None:
+        if reason not in reasons:
+            reasons.append(reason)
+            notes.add("hold", reason, snippet, where)
+
+    own = [line for line in lines if line.section not in (Section.TESTIMONIAL, Section.BLOG)]
+    text = "\n".join(line.text for line in own)[:80_000]
+    if len(text.strip()) < MIN_TEXT:
+        hold("unreadable: the page holds next to no text", text[:80], "page")
+        return reasons
+    robots = document.meta.get("robots", "") + document.meta.get("googlebot", "")
+    if "noindex" in robots.lower():
+        hold("noindex: the page asks not to be listed", robots, "meta robots")
+    for pattern, reason in (
+        (_FICTION, "demo: the page says it is fictional or a demonstration"),
+        (_STUDENT, "student work: the page says it was made for study"),
+        (_LOREM, "template: filler text was left in"),
+    ):
+        found = pattern.search(text)
+        if found:
+            hold(reason, _line_around(text, found), "body")
+    _check_sexual(own, hold)
+    _check_placeholders(own, phones, text, hold)
+    _check_place(text, document, phones, countries, placed, host, hold)
+    if not _MASSAGE.search(text) and not _MASSAGE.search(host):
+        gone = _PARKED.search(text[:2000])
+        hold(
+            "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice",
+            text[:120],
+            "body",
+        )
+    return reasons
+
+
+def _line_around(text: str, found: re.Match[str]) -> str:
+    start = text.rfind("\n", 0, found.start()) + 1
+    end = text.find("\n", found.end())
+    return text[start : end if end >= 0 else len(text)]
+
+
+def _check_sexual(lines: Sequence[Line], hold: object) -> None:
+    for line in lines:
+        found = _SEXUAL.search(line.text)
+        if found:
+            sentence = line.text[max(0, found.start() - 120) : found.end() + 60]
+            if not _REFUSES.search(sentence):
+                hold("sexual services: " + found[0].lower(), line.text, line.where)  # type: ignore[operator]
+                return
+
+
+def _check_placeholders(lines: Sequence[Line], phones: Sequence[str], text: str, hold: object) -> None:
+    fake = [phone for phone in phones if is_fake_phone(phone)]
+    found = _PLACEHOLDER.search(text)
+    if fake and len(fake) == len(phones):
+        hold("fake identity: a 555 telephone number", fake[0], "phone")  # type: ignore[operator]
+    elif found:
+        hold("template: placeholder text was left in", _line_around(text, found), "body")  # type: ignore[operator]
+
+
+def is_fake_phone(number: str) -> bool:
+    """Whether a North American number lies in the ranges that no one can have."""
+    if not number.startswith("+1") or len(number) != 12:
+        return False
+    area, exchange, rest = number[2:5], number[5:8], number[8:]
+    if area == "555" or (exchange == "555" and (rest.startswith("01") or rest in ("5555", "1234", "0000", "1212"))):
+        return True
+    return exchange[0] in "01" or len(set(number[2:])) <= 2 or number[2:] in ("2345678901", "1234567890")
+
+
+def _check_place(
+    text: str,
+    document: Document,
+    phones: Sequence[str],
+    countries: Sequence[str],
+    placed: bool,
+    host: str,
+    hold: object,
+) -> None:
+    if placed and "US" not in countries and "CA" not in countries:
+        placed = False
+    foreign = [country for country in countries if country not in ("US", "CA")]
+    if foreign and not placed:
+        hold(f"out of region: {foreign[0]}", foreign[0], "address")  # type: ignore[operator]
+        return
+    if placed:
+        return
+    signs = []
+    abroad = [phone for phone in phones if not phone.startswith("+1")]
+    if abroad and len(abroad) == len(phones):
+        signs += [abroad[0], abroad[0]]
+    for pattern, weight in (
+        (_AU, 2),
+        (_UK_POSTAL, 2),
+        (_MX, 2),
+        (_IN_PIN, 2),
+        (_NOT_TERRITORY_MONEY, 1),
+        (_FOREIGN_HOST, 1),
+    ):
+        found = pattern.search(host if pattern is _FOREIGN_HOST else text)
+        if found:
+            signs += [found[0]] * weight
+    for line in document.lines:
+        if (
+            line.section in (Section.FOOTER, Section.META, Section.HEADER)
+            or line.level in (1, 2)
+            or re.search(r"address|located|location|based in|visit", line.text, re.I)
+        ):
+            found = _FOREIGN_NAME.search(line.text)
+            if found and not re.search(
+                r"new mexico|trained in|studied|origin|ancient|tradition|massage", line.text[: found.end() + 12], re.I
+            ):
+                signs.append(found[0])
+                break
+    if len(signs) >= 2:
+        hold("out of region: " + signs[0], "; ".join(dict.fromkeys(signs)), "body")  # type: ignore[operator]

@@ -1,0 +1,66 @@
+"""Which language a page is written in, by counting the small words that only one language has."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+_WORDS = {
+    "en": "the and of to with your you for is are our we my from that this at it have be will can or by",
+    "fr": "le les des et une vous nous votre pour dans est sont avec notre vos du aux sur pas plus ou par qui ce",
+    "es": "el los las y una usted para con por su es son nuestro nuestra en del que se más tu sus como al lo",
+}
+_OWN = {
+    word: language
+    for language, words in _WORDS.items()
+    for word in words.split()
+    if sum(word in other.split() for other in _WORDS.values()) == 1
+}
+_TOKEN = re.compile(r"[a-zà-ÿ]+")
+_SPOKEN = {
+    "english": "en", "french": "fr", "français": "fr", "francais": "fr", "spanish": "es", "español": "es", "espanol": "es",
+    "mandarin": "zh", "cantonese": "yue", "chinese": "zh", "vietnamese": "vi", "korean": "ko", "japanese": "ja",
+    "russian": "ru", "ukrainian": "uk", "polish": "pl", "german": "de", "italian": "it", "portuguese": "pt", "arabic": "ar",
+    "farsi": "fa", "persian": "fa", "hindi": "hi", "punjabi": "pa", "urdu": "ur", "tagalog": "tl", "thai": "th",
+    "american sign language": "ase", "asl": "ase", "hebrew": "he", "greek": "el", "romanian": "ro",
+    "anglais": "en", "espagnol": "es", "inglés": "en", "anglaise": "en", "bilingue": "",
+}  # fmt: skip
+_SPEAKS = re.compile(
+    r"\b(?:speaks?|spoken|fluent in|languages?(?: spoken)?|bilingual|se habla|hablamos|on parle|parlons|langues?(?: parl[ée]es)?"
+    r"|service en|services? (?:offered|available) in|idiomas)\b[^.!?\n]{0,80}",
+    re.I,
+)
+_NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_SPOKEN, key=len, reverse=True)) + r")(?!\w)", re.I)
+
+
+def find_language(texts: Iterable[str], declared: str | None) -> str | None:
+    """`en`, `fr` or `es` by the words; the declared language where the words are too few to tell."""
+    counts: Counter[str] = Counter()
+    room = 20_000
+    for text in texts:
+        if len(text) < 12:
+            continue
+        for token in _TOKEN.findall(text[:room].lower()):
+            language = _OWN.get(token)
+            if language:
+                counts[language] += 1
+        room -= len(text)
+        if room <= 0:
+            break
+    if counts.total() >= 8:
+        best, count = counts.most_common(1)[0]
+        if count >= 0.6 * counts.total():
+            return best
+    return declared or (counts.most_common(1)[0][0] if counts else None)
+
+
+def find_spoken(text: str) -> list[str]:
+    """ISO codes of the languages that a line says are spoken."""
+    found: list[str] = []
+    for phrase in _SPEAKS.finditer(text):
+        for match in _NAMES.finditer(phrase[0]):
+            code = _SPOKEN[match[0].lower()]
+            if code and code not in found:
+                found.append(code)
+    return found

@@ -1,0 +1,165 @@
+"""Credentials as pages word them: titles, and numbers with the place and kind they belong to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from crawler.extraction.regions import CODES, NAMES, find_region
+
+# Letters after a name that speak of massage; those that are also states or words need company.
+LETTERS = (
+    r"LMT|LMBT|LMTs|RMT|LMP|CMT|CMP|CAMTC|BCTMB|NCTMB|NCBTMB|MMP|CMMP|CMMT|LMMT|MMT|MTI|LMTI|RMP|RMTs|CLT-LANA|CLT|LPMT|LMT/NCTMB|"
+    r"NMT|CNMT|CMTP|CPMT|LMTA?|NCMT|MsT|CAMT|COMT|LCMT|RCMT"
+)
+_WORDS = (
+    r"(?:state[- ]|board[- ]|nationally |fully |duly |professional(?:ly)? |"
+    + NAMES
+    + r"[- ]|oregon |clinical |medical )*"
+    r"(?:(?:licen[sc]ed|certified|registered|certificated|accredited|qualified)(?:\s(?:and|&|/)\s(?:licen[sc]ed|certified|registered|insured))?)"
+    r"\s(?:(?:clinical|medical|professional|therapeutic|orthopedic|sports|remedial|advanced|neuromuscular|lymphatic|prenatal|oncology)\s){0,2}"
+    r"(?:massage(?:\s(?:and|&)\sbodywork)?\s(?:therapists?|practitioners?|technicians?)|bodyworkers?|massotherapists?|massage professionals?)"
+)
+_OTHERS = (
+    r"certified (?:advanced )?rolfer|massoth[ée]rapeutes?(?:\s(?:agr[ée]{2}e?s?|certifi[ée]e?s?))?|registered athletic therapist|certified athletic therapist|"
+    r"(?:licen[sc]ed |certified |master |medical )?(?:a?esthetician|aesthetician|cosmetologist)|physical therap(?:ist|y) assistant|"
+    r"reiki master(?: teacher)?|certified lymph(?:atic|edema) therapist|equine massage therapist|board certified in therapeutic massage(?: and bodywork)?|"
+    r"terapeuta de masajes? (?:certificad[oa]|licenciad[oa])|masajista (?:certificad[oa]|licenciad[oa])|remedial massage therapist|"
+    r"(?:member of (?:the )?|proud )?(?:AMTA|ABMP)(?: (?:professional )?member)?"
+)
+TITLE = re.compile(
+    rf"(?<![\w-])(?:(?P<letters>{LETTERS})(?![\w’'])|(?P<words>(?i:{_WORDS}))\b|(?P<other>(?i:{_OTHERS}))\b)"
+)
+
+_PREFIX = r"(?:[A-Z]{1,4}[-. ]{0,2})?"
+_DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,11}}\d(?![\w%]))"
+_SIGN = r"(?:(?:[Ll]icen[sc]e|LICEN[SC]E|[Ll]ic|LIC|[Cc]ert(?:ificat(?:e|ion))?|CERT|[Rr]eg(?:istration)?|REG|[Pp]ermit|[Ii][Dd])\b\.?\s{0,2})?(?:#\s?:?|[Nn]o\.?:?|NO\.?|[Nn]umber:?|[Nn]um\.?|№|[Nn]º|:)?"
+_AFTER_TITLE = re.compile(
+    rf"\s{{0,2}}[,:()|–—-]?\s{{0,2}}(?P<place>(?:{CODES})\b)?\s{{0,2}}[,:(–-]?\s{{0,2}}(?P<sign>{_SIGN})\s{{0,2}}{_DIGITS}"
+)
+_LICENCE = re.compile(
+    rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>[Ll]icen[sc]e|LICEN[SC]E|Lic\b\.?|LIC\b\.?|[Cc]ertificat(?:e|ion)|[Rr]egistration|[Pp]ermit|[Ee]stablishment)\s{{0,2}}"
+    rf"(?P<sign>#|[Nn]o\.?|[Nn]umbers?|NO\.?|[Nn]um\.?|№|[Nn]º|(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}{_DIGITS}"
+)
+_PREFIXED = re.compile(
+    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|CMT)\s?[-#]?\s?\d{{4,8}})(?![\w-]|\s?(?:sq|hours))"
+)
+_SHORT_NUMBER = re.compile(r"[#№]\s{0,2}$")
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_ESTABLISHMENT = re.compile(
+    r"establishment|facility|business licen|shop|\bMM\s?[-#]?\d|salon licen|spa licen|\bME\s?[-#]\d", re.I
+)
+_ESTHETICS = re.compile(r"esthetic|aesthetic|cosmetolog|\bAEE\b|\bLE\b|nail tech|barber", re.I)
+_NOT_LICENCE = re.compile(
+    r"\bNPI\b|\bEIN\b|\btax\b|approved provider|continuing education|\bCE\b|\bCEU|provider\s(?:number|no|#)|phone|\btel\b|\bfax\b|"
+    r"school|\bhours?\b|suite|\bste\b|\bunit\b|member(?:ship)?\s(?:number|no|#|id)|driver|vehicle|invoice|order|insurance policy|policy\s(?:number|no|#)",
+    re.I,
+)
+_PLACE = re.compile(rf"(?<![\w])(?:(?P<code>{CODES})|(?P<name>(?i:{NAMES})))(?![\w'’])")
+_ISSUERS = {
+    "CAMTC": "CA", "CMTO": "ON", "CCHPBC": "BC", "CMTBC": "BC", "CMTNL": "NL", "CMTNB": "NB", "CMTPEI": "PE",
+    "TDLR": "TX", "NYSED": "NY", "NCBMBT": "NC", "OBMT": "OR", "DOPL": "UT",
+}  # fmt: skip
+_ISSUER = re.compile(rf"(?<!\w)(?:{'|'.join(_ISSUERS)})(?!\w)")
+GATE = re.compile(r"\d{3}")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A credential standing in a line: its title, its number if printed, and where in the line."""
+
+    title: str | None
+    number: str | None
+    jurisdiction: str | None
+    text: str
+    start: int
+    end: int
+    of_person: bool = True
+
+
+def find_claims(text: str) -> list[Claim]:
+    """The credentials in a line, numbered ones first, no two overlapping."""
+    claims: list[Claim] = []
+    if GATE.search(text):
+        claims = _numbered(text)
+    for match in TITLE.finditer(text):
+        if not any(claim.start <= match.start() < claim.end for claim in claims):
+            claims.append(
+                Claim(
+                    match[0], None, _place_near(text, match.start(), match.end()), match[0], match.start(), match.end()
+                )
+            )
+    return sorted(claims, key=lambda claim: claim.start)
+
+
+def _numbered(text: str) -> list[Claim]:
+    claims: list[Claim] = []
+
+    def keep(title: str | None, number: str, place: str | None, start: int, end: int) -> None:
+        if any(claim.start < end and start < claim.end for claim in claims):
+            return
+        plain = clean_number(number)
+        digits = re.sub(r"\D", "", plain)
+        context = text[max(0, start - 40) : end]
+        if not 3 <= len(digits) <= 10 or len(digits) == 10 or _NOT_LICENCE.search(text[max(0, start - 25) : end]):
+            return
+        if _YEAR.match(plain) and "#" not in text[start:end]:
+            return
+        words = text[start:end]
+        of_person = True
+        if _ESTABLISHMENT.search(words) or (_ESTABLISHMENT.search(context) and "establishment" in context.lower()):
+            title, of_person = "massage establishment", False
+        elif _ESTHETICS.search(words):
+            title = "esthetics"
+        jurisdiction = find_region(place) if place else _place_near(text, start, end)
+        claims.append(Claim(title, plain, jurisdiction, words.strip(), start, end, of_person))
+
+    for match in TITLE.finditer(text):
+        tail = _AFTER_TITLE.match(text, match.end())
+        if tail and (tail["sign"] or _prefixed(tail["number"]) or len(re.sub(r"\D", "", tail["number"])) >= 5):
+            keep(match[0], tail["number"], tail["place"], match.start(), tail.end())
+    for match in _LICENCE.finditer(text):
+        title = _title_before(match["kind"] + match["word"])
+        keep(title, match["number"], None, match.start(), match.end())
+    for match in _PREFIXED.finditer(text):
+        number = match["number"]
+        if match["prefix"] in ("MT", "MA", "ME") and not (
+            match["place"] or "#" in number or "-" in number or number[2:].isdigit()
+        ):
+            continue
+        keep(None, number, match["place"], match.start(), match.end())
+    return claims
+
+
+def _prefixed(number: str) -> bool:
+    return bool(re.match(r"[A-Z]{1,4}[-.]?\d", number))
+
+
+def clean_number(number: str) -> str:
+    """The number as printed, without the signs around it."""
+    return re.sub(r"\s+", " ", number).strip(" .#:,-")
+
+
+def _title_before(words: str) -> str | None:
+    found = None
+    for match in TITLE.finditer(words):
+        found = match[0]
+    if found is None and re.search(r"massage|bodywork|therap", words, re.I):
+        found = "massage " + words.split()[-1].lower().strip(".")
+    return found
+
+
+def _place_near(text: str, start: int, end: int) -> str | None:
+    """The state, province or issuer that the words around a credential name."""
+    issuer = _ISSUER.search(text, max(0, start - 30), end + 40)
+    if issuer:
+        return _ISSUERS[issuer[0]]
+    for low, high in ((start, end), (max(0, start - 24), start), (end, min(len(text), end + 14))):
+        for match in _PLACE.finditer(text, low, high):
+            code = match["code"] or find_region(match["name"])
+            if match["code"] in ("MA", "MT", "ME", "OR", "IN", "ID", "OK", "PA", "DE", "LA", "HI", "OH") and (
+                re.match(r"\s?[-#]?\s?\d", text[match.end() :]) or not re.search(r"[,(]\s{0,2}$", text[: match.start()])
+            ):
+                continue  # a prefix or a word, not a state
+            return code
+    return None

