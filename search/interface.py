@@ -40,12 +40,30 @@ class Sort(StrEnum):
     RECENT = "recent"  # most recently verified first
 
 
+# What results can be counted by; `verified` counts those whose licence is verified and current on the day asked for.
+FACETS = (
+    "kind",
+    "condition",
+    "technique",
+    "credential",
+    "practice_kind",
+    "setting",
+    "referral",
+    "insurance",
+    "may_take_referral",
+    "language",
+    "gender",
+    "verified",
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
     """One search. Several values in a field mean any of them; different fields must all hold.
 
-    `near` filters and measures; `origin` only measures. `on` is the day on which "verified" is asked.
-    `after` is the cursor of the previous page; `limit` 1 to 200.
+    `near` filters and measures. `on` is the day on which "verified" is asked.
+    `after` is the cursor of the previous page; `limit` 1 to 200; `facets` are names of `FACETS`. Where no document
+    holds enough of the text's words as they are written, typos are forgiven.
     """
 
     on: date

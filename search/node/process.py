@@ -48,6 +48,10 @@ class RunningNode:
         )
         log.close()
 
+    def is_alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         """End the process at once, as a power cut would."""
         if self.process:
@@ -87,18 +91,18 @@ def find_free_port() -> int:
 def start_cluster(
     nodes: int,
     *,
-    folder: Path | None = None,
+    data_dir: Path | None = None,
     heap: str = "512m",
     http_port: int | None = None,
     settings: Mapping[str, object] | None = None,
 ) -> Iterator[Sequence[RunningNode]]:
     """A cluster of `nodes` real nodes that answers when the block begins and is gone when it ends.
 
-    Data are kept in `folder` if one is given, else in a temporary one. Raises `NodeUnavailableError`.
+    Data are kept in `data_dir` if one is given, else in a temporary one. Raises `NodeUnavailableError`.
     """
     home = prepare_home()
     with contextlib.ExitStack() as stack:
-        root = folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="palpate-elasticsearch-")))
+        root = data_dir or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="palpate-elasticsearch-")))
         members = [
             RunningNode(
                 name=f"node-{number + 1}",
@@ -122,13 +126,13 @@ def start_cluster(
 @contextlib.contextmanager
 def start_node(
     *,
-    folder: Path | None = None,
+    data_dir: Path | None = None,
     heap: str = "512m",
     http_port: int | None = None,
     settings: Mapping[str, object] | None = None,
 ) -> Iterator[RunningNode]:
     """One real node that answers when the block begins and is gone when it ends."""
-    with start_cluster(1, folder=folder, heap=heap, http_port=http_port, settings=settings) as nodes:
+    with start_cluster(1, data_dir=data_dir, heap=heap, http_port=http_port, settings=settings) as nodes:
         yield nodes[0]
 
 
@@ -159,7 +163,7 @@ def wait_until_up(node: RunningNode, nodes: int = 1, *, timeout_s: float = START
     deadline = time.monotonic() + timeout_s
     address = f"{node.url}/_cluster/health?wait_for_nodes=%3E%3D{nodes}&wait_for_status=yellow&timeout=1s"
     while time.monotonic() < deadline:
-        if node.process is None or node.process.poll() is not None:
+        if not node.is_alive():
             raise NodeUnavailableError(f"The Elasticsearch node ended while starting:\n{node.tail()}")
         try:
             with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - loopback http

@@ -1,0 +1,50 @@
+"""Documents as engines store them, and hits made of them: the same for every backend."""
+
+from __future__ import annotations
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from search import ranking
+from search.geometry import is_on_globe, measure_km
+from search.interface import DocumentLocation, GeoCircle, Hit, SearchRequest, TherapistDocument
+
+_ADAPTER: TypeAdapter[TherapistDocument] = TypeAdapter(TherapistDocument)
+
+
+def write_document(document: TherapistDocument) -> bytes:
+    """The document as JSON."""
+    return _ADAPTER.dump_json(document, exclude_defaults=True)
+
+
+def parse_document(content: bytes | str) -> TherapistDocument:
+    """The document that `write_document` wrote."""
+    return _ADAPTER.validate_json(content)
+
+
+def find_nearest(document: TherapistDocument, near: GeoCircle | None) -> tuple[DocumentLocation | None, float | None]:
+    """The location nearest to the place asked for and its distance in km; without a place, the first one."""
+    if near is None:
+        return (document.locations[0] if document.locations else None), None
+    placed = [
+        (place, place.lat, place.lon)
+        for place in document.locations
+        if place.lat is not None and place.lon is not None and is_on_globe(place.lat, place.lon)
+    ]
+    if not placed:
+        return None, None
+    lats, lons = np.array([lat for _, lat, _ in placed]), np.array([lon for _, _, lon in placed])
+    distances = measure_km(near.lat, near.lon, lats, lons)
+    nearest = int(np.argmin(distances))
+    return placed[nearest][0], float(distances[nearest])
+
+
+def make_hit(document: TherapistDocument, score: float, request: SearchRequest) -> Hit:
+    """One result, explained where the request asks for it."""
+    location, distance_km = find_nearest(document, request.near)
+    explanation = (
+        ranking.explain(document, score, distance_km=distance_km, near=request.near, on=request.on)
+        if request.explain
+        else {}
+    )
+    return Hit(document=document, score=score, distance_km=distance_km, location=location, explanation=explanation)

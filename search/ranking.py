@@ -1,0 +1,54 @@
+"""How results are ordered, the same for every backend (docs/ranking.md).
+
+score = relevance × nearness × standing × completeness. No place in it can be bought.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+
+from search.interface import GeoCircle, TherapistDocument
+
+BM25_K1, BM25_B = 1.2, 0.75
+VERIFIED_LIFT = 1.25
+COMPLETENESS_LIFT = 0.2
+HALVING = 0.4  # of the radius: so far away a result counts half
+TYPO_SCORE = 0.5  # what a word scores that is only nearly the one asked for
+DECAY = 0.5
+
+
+def find_quality(document: TherapistDocument) -> float:
+    """1 for a bare entry up to 1.2 for a complete one."""
+    return round(1 + COMPLETENESS_LIFT * min(1.0, max(0.0, document.completeness)), 4)
+
+
+def find_halving_km(near: GeoCircle) -> float:
+    """The distance at which a result counts half."""
+    return max(HALVING * near.radius_km, 0.1)
+
+
+def find_nearness(distance_km: float, near: GeoCircle) -> float:
+    """1 at the spot asked for, a half at 0.4 of the radius, and so on."""
+    return math.exp(math.log(DECAY) * distance_km / find_halving_km(near))
+
+
+def is_verified(verified_until: date | None, on: date) -> bool:
+    """Whether a licence is verified and current on a day, its last one included."""
+    return verified_until is not None and verified_until >= on
+
+
+def explain(
+    document: TherapistDocument, score: float, *, distance_km: float | None, near: GeoCircle | None, on: date
+) -> Mapping[str, float]:
+    """The factors whose product is the score."""
+    nearness = find_nearness(distance_km, near) if near and distance_km is not None else 1.0
+    standing = VERIFIED_LIFT if is_verified(document.verified_until, on) else 1.0
+    quality = find_quality(document)
+    return {
+        "relevance": score / (nearness * standing * quality),
+        "nearness": nearness,
+        "standing": standing,
+        "completeness": quality,
+    }
