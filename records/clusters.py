@@ -1,0 +1,234 @@
+"""Which entity each cluster of listings is: ids follow the listings, so that an address stays what it was.
+
+Whoever shares most listings with an entity keeps its id, the older entity first. An entity left without listings leads
+to where most of them went; when a merge is undone, the part that had an id of its own gets it back.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+
+from directory.models import EntityKind
+from records.database import Session
+from records.tables import EntityRow, MembershipRow
+from records.versions import touch
+
+CHUNK = 5000
+PREFIXES = {EntityKind.PERSON: "p", EntityKind.PRACTICE: "o"}
+
+
+class Cluster(Protocol):
+    """Listings that are one person or practice."""
+
+    @property
+    def kind(self) -> EntityKind: ...
+
+    @property
+    def members(self) -> Collection[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSummary:
+    """What saving clusters did to the entities."""
+
+    created: int = 0
+    changed: int = 0
+    merged: int = 0
+    closed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(slots=True)
+class _Known:
+    """An entity as it is in the records."""
+
+    kind: EntityKind
+    created_at: datetime
+    redirect_to: str | None
+    is_closed: bool
+    is_removed: bool
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What is to be written."""
+
+    created: dict[str, EntityKind] = field(default_factory=dict)
+    revived: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    redirected: dict[str, str] = field(default_factory=dict)
+    closed: set[str] = field(default_factory=set)
+    left: list[str] = field(default_factory=list)  # listings
+    joined: dict[str, str] = field(default_factory=dict)  # listing → entity
+    unchanged: int = 0
+
+
+def make_id(kind: EntityKind, listing_key: str, attempt: int = 0) -> str:
+    """An id for a new entity from one of its listings; `attempt` tells apart those that would agree."""
+    value = hashlib.sha256(f"{kind}\x1f{listing_key}\x1f{attempt}".encode("utf-8", "surrogatepass")).digest()[:10]
+    return f"{PREFIXES[kind]}-{base64.b32encode(value).decode().lower()}"
+
+
+def load_members(session: Session) -> dict[str, str]:
+    """Every listing's key with the id of its entity."""
+    row = MembershipRow
+    query = sa.select(row.listing_key, row.entity_id).where(row.left_at.is_(None))
+    return {item.listing_key: item.entity_id for item in session.execute(query)}
+
+
+def save_clusters(session: Session, clusters: Iterable[Cluster], *, partial: bool = False) -> SaveSummary:
+    """Make the entities be these clusters; `partial`: listings that none of them mentions stay where they are."""
+    items = sorted(clusters, key=lambda cluster: min(cluster.members))
+    members = load_members(session)
+    known = _load_known(session)
+    former = _load_former(session, known)
+    chosen = _assign(items, members, known, former)
+    plan = _plan(items, chosen, members, known, partial=partial)
+    _write(session, plan)
+    return SaveSummary(
+        created=len(plan.created),
+        changed=len(plan.changed),
+        merged=len(plan.redirected),
+        closed=len(plan.closed),
+        unchanged=plan.unchanged,
+    )
+
+
+def _load_known(session: Session) -> dict[str, _Known]:
+    row = EntityRow
+    query = sa.select(row.id, row.kind, row.created_at, row.redirect_to, row.closed_at, row.removed_at)
+    return {
+        item.id: _Known(
+            EntityKind(item.kind),
+            item.created_at,
+            item.redirect_to,
+            item.closed_at is not None,
+            item.removed_at is not None,
+        )
+        for item in session.execute(query)
+    }
+
+
+def _load_former(session: Session, known: dict[str, _Known]) -> dict[str, list[str]]:
+    """Of each listing, the entities that it once belonged to and that have no listings now (merged away or closed)."""
+    idle = {entity_id for entity_id, one in known.items() if (one.redirect_to or one.is_closed) and not one.is_removed}
+    former: dict[str, list[str]] = {}
+    if idle:
+        row = MembershipRow
+        for key, entity_id in session.execute(
+            sa.select(row.listing_key, row.entity_id).where(row.left_at.is_not(None)).order_by(row.id)
+        ):
+            if entity_id in idle:
+                former.setdefault(key, []).append(entity_id)
+    return former
+
+
+def _assign(
+    clusters: Sequence[Cluster], members: dict[str, str], known: dict[str, _Known], former: dict[str, list[str]]
+) -> list[str]:
+    """An id for each cluster: a live one it shares most with, else one its listings once had, else a new one."""
+    chosen: list[str | None] = [None] * len(clusters)
+    taken: set[str] = set()
+    for of_member in ({key: (entity_id,) for key, entity_id in members.items()}, former):
+        offers: list[tuple[int, datetime, str, int]] = []
+        for place, cluster in enumerate(clusters):
+            if chosen[place] is not None:
+                continue
+            shared = Counter(entity_id for key in cluster.members for entity_id in set(of_member.get(key, ())))
+            offers.extend(
+                (-number, known[entity_id].created_at, entity_id, place)
+                for entity_id, number in shared.items()
+                if known[entity_id].kind is cluster.kind
+            )
+        for _, _, entity_id, place in sorted(offers):
+            if chosen[place] is None and entity_id not in taken:
+                chosen[place] = entity_id
+                taken.add(entity_id)
+    return [entity_id or _make_new(cluster, known, taken) for entity_id, cluster in zip(chosen, clusters, strict=True)]
+
+
+def _make_new(cluster: Cluster, known: dict[str, _Known], taken: set[str]) -> str:
+    attempt, first = 0, min(cluster.members)
+    while (entity_id := make_id(cluster.kind, first, attempt)) in known or entity_id in taken:
+        attempt += 1
+    taken.add(entity_id)
+    return entity_id
+
+
+def _plan(
+    clusters: Sequence[Cluster],
+    chosen: Sequence[str],
+    members: dict[str, str],
+    known: dict[str, _Known],
+    *,
+    partial: bool,
+) -> _Plan:
+    plan = _Plan()
+    after = dict(members) if partial else {}
+    for cluster, entity_id in zip(clusters, chosen, strict=True):
+        after.update(dict.fromkeys(cluster.members, entity_id))
+        if entity_id not in known:
+            plan.created[entity_id] = cluster.kind
+        elif known[entity_id].redirect_to is not None or known[entity_id].is_closed:
+            plan.revived.add(entity_id)
+    went: dict[str, Counter[str]] = {}
+    for key, old in members.items():
+        new = after.get(key)
+        if new != old:
+            plan.left.append(key)
+            went.setdefault(old, Counter()).update([] if new is None else [new])
+    for key, new in after.items():
+        if members.get(key) != new:
+            plan.joined[key] = new
+    alive = set(after.values())
+    for entity_id, places in went.items():
+        if entity_id in alive:
+            plan.changed.add(entity_id)
+        elif places:
+            plan.redirected[entity_id] = min(places, key=lambda place: (-places[place], place))
+        else:
+            plan.closed.add(entity_id)
+    plan.changed |= (set(plan.joined.values()) | plan.revived) - set(plan.created)
+    plan.unchanged = len(alive - plan.changed - set(plan.created))
+    return plan
+
+
+def _write(session: Session, plan: _Plan) -> None:
+    now, connection = session.now(), session.connection()
+    entity, member = EntityRow.__table__, MembershipRow.__table__
+    if plan.created:
+        blank = {"version": 0, "created_at": now, "updated_at": now}
+        blank |= {"redirect_to": None, "closed_at": None, "removed_at": None}
+        rows = [{"id": entity_id, "kind": kind.value, **blank} for entity_id, kind in sorted(plan.created.items())]
+        _execute(connection, sa.insert(entity), rows)  # type: ignore[arg-type]
+    if plan.left:
+        gone = sa.update(member).where(member.c.listing_key == sa.bindparam("key"), member.c.left_at.is_(None))  # type: ignore[arg-type]
+        _execute(connection, gone.values(left_at=now), [{"key": key} for key in plan.left])
+    if plan.joined:
+        rows = [
+            {"listing_key": key, "entity_id": entity_id, "joined_at": now, "left_at": None}
+            for key, entity_id in sorted(plan.joined.items())
+        ]
+        _execute(connection, sa.insert(member), rows)  # type: ignore[arg-type]
+    states: list[dict[str, Any]] = [
+        *({"row_id": entity_id, "to": None, "closed": None} for entity_id in sorted(plan.revived)),
+        *({"row_id": old, "to": new, "closed": None} for old, new in sorted(plan.redirected.items())),
+        *({"row_id": entity_id, "to": None, "closed": now} for entity_id in sorted(plan.closed)),
+    ]
+    if states:
+        change = sa.update(entity).where(entity.c.id == sa.bindparam("row_id"))  # type: ignore[arg-type]
+        _execute(connection, change.values(redirect_to=sa.bindparam("to"), closed_at=sa.bindparam("closed")), states)
+    touch(session, {*plan.created, *plan.changed, *plan.redirected, *plan.closed}, "resolved")
+
+
+def _execute(connection: sa.Connection, statement: Any, rows: list[dict[str, Any]]) -> None:
+    for start in range(0, len(rows), CHUNK):
+        connection.execute(statement, rows[start : start + CHUNK])

@@ -1,0 +1,179 @@
+"""Signed-in browsers and API tokens: only digests of their tokens are kept."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from directory.errors import NotAllowedError, NotFoundError
+from records.codec import keyed_digest
+from records.database import Session
+from records.tables import ApiTokenRow, SessionRow, UserRow
+from records.users import User, get_row, make_user
+
+LIFETIME = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+SEEN_EVERY = timedelta(minutes=1)  # a request needs no write of its own
+
+
+class Scope(StrEnum):
+    """What an API token may be used for."""
+
+    READ = "read"
+    REVIEW = "review"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiToken:
+    """A token for programs; the token itself is shown once, when it is made."""
+
+    id: str
+    user: str
+    label: str
+    scope: Scope
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+def start(session: Session, user: User) -> str:
+    """Sign a browser in; returns its new token."""
+    token, now = secrets.token_urlsafe(32), session.now()
+    row = SessionRow(
+        token_hash=_hash(session, token), user_id=user.id, created_at=now, last_used_at=now, expires_at=now + LIFETIME
+    )
+    session.add(row)
+    session.flush()
+    return token
+
+
+def find_user(session: Session, token: str) -> User | None:
+    """Whose token this is; None if it is unknown, expired, idle for too long, or its account is closed. Reads only."""
+    row, user, now = SessionRow, UserRow, session.now()
+    query = (
+        sa.select(user)
+        .join(row, row.user_id == user.id)
+        .where(row.token_hash == _hash(session, token), row.expires_at > now, row.last_used_at > now - IDLE)
+        .where(user.disabled_at.is_(None))
+    )
+    found = session.scalar(query)
+    return None if found is None else make_user(found)
+
+
+def touch(session: Session, token: str) -> None:
+    """Note that a browser is in use, at most once a minute."""
+    row, now = SessionRow, session.now()
+    own = sa.and_(row.token_hash == _hash(session, token), row.last_used_at < now - SEEN_EVERY)
+    session.execute(sa.update(row).where(own).values(last_used_at=now))
+
+
+def rotate(session: Session, token: str) -> str:
+    """A new token in place of this one, with the same end; raises NotAllowedError if it no longer holds."""
+    row = session.get(SessionRow, _hash(session, token), with_for_update=True)
+    if row is None or find_user(session, token) is None:
+        raise NotAllowedError("You are signed out. Sign in again.")
+    fresh, now = secrets.token_urlsafe(32), session.now()
+    session.add(
+        SessionRow(
+            token_hash=_hash(session, fresh),
+            user_id=row.user_id,
+            created_at=row.created_at,
+            last_used_at=now,
+            expires_at=row.expires_at,
+        )
+    )
+    session.delete(row)
+    session.flush()
+    return fresh
+
+
+def end(session: Session, token: str) -> None:
+    """Sign a browser out."""
+    session.execute(sa.delete(SessionRow).where(SessionRow.token_hash == _hash(session, token)))
+
+
+def end_all(session: Session, name: str) -> int:
+    """Sign an account out everywhere; returns of how many browsers."""
+    result = session.execute(sa.delete(SessionRow).where(SessionRow.user_id == get_row(session, name).id))
+    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def prune(session: Session) -> int:
+    """Drop what has expired; returns how many."""
+    result = session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= session.now()))
+    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+
+
+def create_token(
+    session: Session, name: str, *, label: str, scope: Scope, lifetime: timedelta | None = None
+) -> tuple[str, ApiToken]:
+    """Make an API token for an account; returns it with what is kept of it."""
+    user, token, now = get_row(session, name), f"palpate_{secrets.token_urlsafe(32)}", session.now()
+    row = ApiTokenRow(
+        id=uuid.uuid4().hex,
+        token_hash=_hash(session, token),
+        user_id=user.id,
+        label=label,
+        scope=scope.value,
+        created_at=now,
+        expires_at=None if lifetime is None else now + lifetime,
+        last_used_at=None,
+        revoked_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return token, _make(row, user.name)
+
+
+def check_token(session: Session, token: str, scope: Scope) -> User:
+    """Whose token this is, if it may be used for `scope`; else NotAllowedError. Reads only."""
+    row, user = ApiTokenRow, UserRow
+    query = sa.select(row, user).join(user, user.id == row.user_id).where(row.token_hash == _hash(session, token))
+    found = session.execute(query.where(row.revoked_at.is_(None), user.disabled_at.is_(None))).first()
+    if found is None or (found[0].expires_at is not None and found[0].expires_at <= session.now()):
+        raise NotAllowedError("This token is unknown, expired or revoked.")
+    order = list(Scope)
+    if order.index(Scope(found[0].scope)) < order.index(scope):
+        raise NotAllowedError(f"This token may not be used for '{scope}'.")
+    return make_user(found[1])
+
+
+def revoke_token(session: Session, token_id: str) -> None:
+    """Make a token useless."""
+    row = session.get(ApiTokenRow, token_id)
+    if row is None:
+        raise NotFoundError("There is no such token.")
+    row.revoked_at = session.now()
+    session.flush()
+
+
+def load_tokens(session: Session, name: str | None = None) -> list[ApiToken]:
+    """Every token (of an account), newest first."""
+    query = sa.select(ApiTokenRow, UserRow.name).join(UserRow, UserRow.id == ApiTokenRow.user_id)
+    if name is not None:
+        query = query.where(UserRow.name == name)
+    return [_make(row, user) for row, user in session.execute(query.order_by(ApiTokenRow.created_at.desc()))]
+
+
+def _hash(session: Session, token: str) -> str:
+    return keyed_digest(session.secret, "token", token)
+
+
+def _make(row: ApiTokenRow, user: str) -> ApiToken:
+    return ApiToken(
+        id=row.id,
+        user=user,
+        label=row.label,
+        scope=Scope(row.scope),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,239 @@
+"""Who may decide: accounts with a role, and their passwords.
+
+Passwords are kept as Argon2id. A failed sign-in makes the same client wait before its next try at the same name; nobody
+else who signs in with that name waits for it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from directory.errors import ConflictError, NotAllowedError, NotFoundError, TooManyTriesError, UsageError
+from records.codec import keyed_digest
+from records.database import Database, Session
+from records.tables import SessionRow, SignInRow, UserRow
+
+HASHER = PasswordHasher()
+# Checked in place of a missing account's, so that its absence takes as long to find out.
+NOBODY = HASHER.hash("nobody")
+SHORTEST_PASSWORD = 12
+FREE_TRIES = 4
+LONGEST_WAIT = timedelta(minutes=15)
+
+
+class Role(StrEnum):
+    """What an account may do; each further one may also do what comes before it."""
+
+    READ_ONLY = "read-only"
+    REVIEWER = "reviewer"
+    SECOND_REVIEWER = "second-reviewer"
+    ADMIN = "admin"
+
+    def covers(self, needed: Role) -> bool:
+        """Whether this role may do what `needed` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """An account, without its password."""
+
+    id: str
+    name: str
+    email: str | None
+    role: Role
+    has_totp: bool
+    created_at: datetime
+    disabled_at: datetime | None
+
+
+def create_user(
+    session: Session, *, name: str, password: str, role: Role, email: str | None = None, at: datetime | None = None
+) -> User:
+    """Make an account; raises ConflictError if the name is taken, UsageError if the password is too short."""
+    name = name.strip()
+    if not name:
+        raise UsageError("A user needs a name.")
+    if exists(session, name):
+        raise ConflictError(f"There is already a user {name}.")
+    row = UserRow(
+        id=uuid.uuid4().hex,
+        name=name,
+        email=email,
+        role=role.value,
+        password_hash=_hash(password),
+        totp_secret=None,
+        created_at=at or session.now(),
+        disabled_at=None,
+    )
+    session.add(row)
+    session.flush()
+    return make_user(row)
+
+
+def exists(session: Session, name: str) -> bool:
+    """Whether there is an account of this name."""
+    return session.scalar(sa.select(UserRow.id).where(UserRow.name == name.strip())) is not None
+
+
+def get(session: Session, name: str) -> User:
+    """The account of this name; raises NotFoundError."""
+    return make_user(get_row(session, name))
+
+
+def load_all(session: Session) -> list[User]:
+    """Every account, by name."""
+    return [make_user(row) for row in session.scalars(sa.select(UserRow).order_by(UserRow.name))]
+
+
+def sign_in(database: Database, *, name: str, password: str, client: str) -> User:
+    """The account, if the password is right; `client` is the address the attempt comes from.
+
+    Raises NotAllowedError, the same for a wrong name and a wrong password, or TooManyTriesError while this client must
+    wait. The try is counted before the password is looked at, so that many at once gain nothing.
+    """
+    with database.begin() as session:
+        tries = _count_try(session, name, client)
+        row = session.scalar(sa.select(UserRow).where(UserRow.name == name.strip()))
+        password_hash = NOBODY if row is None else row.password_hash
+    if tries.wait_s:
+        raise TooManyTriesError(f"Too many failed attempts from here. Try again in {tries.wait_s} seconds.")
+    if not _verify(password_hash, password) or row is None or row.disabled_at is not None:
+        raise NotAllowedError("The name or the password is wrong.")
+    with database.begin() as session:
+        session.execute(sa.delete(SignInRow).where(*_is_from(session, name, client)))
+        if HASHER.check_needs_rehash(password_hash):
+            get_row(session, name).password_hash = HASHER.hash(password)
+        return make_user(row)
+
+
+def set_password(session: Session, name: str, password: str) -> None:
+    """Give an account a new password and sign it out everywhere."""
+    row = get_row(session, name)
+    row.password_hash = _hash(password)
+    session.execute(sa.delete(SessionRow).where(SessionRow.user_id == row.id))
+    session.flush()
+
+
+def set_role(session: Session, name: str, role: Role) -> None:
+    """Give an account another role; it holds from its next request."""
+    row = get_row(session, name)
+    if row.role == Role.ADMIN.value and role is not Role.ADMIN:
+        _require_another_admin(session, row)
+    row.role = role.value
+    session.flush()
+
+
+def set_totp(session: Session, name: str, secret: str | None) -> None:
+    """Ask for a time-based code at sign-in from now on; None: no longer."""
+    get_row(session, name).totp_secret = secret
+    session.flush()
+
+
+def find_totp(session: Session, name: str) -> str | None:
+    """The secret of an account's time-based codes; None if it needs none."""
+    return get_row(session, name).totp_secret
+
+
+def disable(session: Session, name: str) -> None:
+    """Close an account and sign it out everywhere; its decisions stay under its name."""
+    row = get_row(session, name)
+    if row.role == Role.ADMIN.value:
+        _require_another_admin(session, row)
+    row.disabled_at = session.now()
+    session.execute(sa.delete(SessionRow).where(SessionRow.user_id == row.id))
+    session.flush()
+
+
+def enable(session: Session, name: str) -> None:
+    """Open a closed account again."""
+    get_row(session, name).disabled_at = None
+    session.flush()
+
+
+def get_row(session: Session, name: str) -> UserRow:
+    """The row of the account of this name, locked; raises NotFoundError."""
+    row = session.scalar(sa.select(UserRow).where(UserRow.name == name.strip()).with_for_update())
+    if row is None:
+        raise NotFoundError(f"There is no user {name}.")
+    return row
+
+
+def make_user(row: UserRow) -> User:
+    """The account of a row."""
+    return User(
+        id=row.id,
+        name=row.name,
+        email=row.email,
+        role=Role(row.role),
+        has_totp=row.totp_secret is not None,
+        created_at=row.created_at,
+        disabled_at=row.disabled_at,
+    )
+
+
+def _require_another_admin(session: Session, row: UserRow) -> None:
+    others = sa.select(UserRow.id).where(
+        UserRow.role == Role.ADMIN.value, UserRow.disabled_at.is_(None), UserRow.id != row.id
+    )
+    if session.scalar(others.limit(1)) is None:
+        raise ConflictError("This is the last administrator: make another one first.")
+
+
+def _hash(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise UsageError(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+    return HASHER.hash(password)
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Tries:
+    """How long a client must wait before its next try; 0: this one counts."""
+
+    wait_s: int
+
+
+def _is_from(session: Session, name: str, client: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
+    return (
+        SignInRow.name_hash == keyed_digest(session.secret, "name", name.strip()),
+        SignInRow.client_hash == keyed_digest(session.secret, "client", client),
+    )
+
+
+def _count_try(session: Session, name: str, client: str) -> _Tries:
+    """Note one try, as failed until it is known to be right; one that must wait is not counted."""
+    now = session.now()
+    row = session.scalar(sa.select(SignInRow).where(*_is_from(session, name, client)).with_for_update())
+    if row is None:
+        name_hash = keyed_digest(session.secret, "name", name.strip())
+        row = SignInRow(name_hash=name_hash, client_hash=keyed_digest(session.secret, "client", client), failures=0)
+        session.add(row)
+    elif row.next_try_at > now:
+        return _Tries(int((row.next_try_at - now).total_seconds()) + 1)
+    row.failures += 1
+    over = row.failures - FREE_TRIES
+    row.last_at = now
+    row.next_try_at = now + (min(timedelta(seconds=2 ** min(over, 20)), LONGEST_WAIT) if over > 0 else timedelta())
+    session.flush()
+    return _Tries(0)
+
+
+def forget_tries(session: Session, before: datetime) -> int:
+    """Drop counts of failed tries older than `before`; returns how many."""
+    result = session.execute(sa.delete(SignInRow).where(SignInRow.last_at < before))
+    return result.rowcount  # type: ignore[attr-defined,no-any-return]
