@@ -1,0 +1,134 @@
+"""Records on every database that is promised: each contract test runs on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from directory.clock import FixedClock
+from directory.models import (
+    EntityKind,
+    Listing,
+    Observation,
+    ObservationKind,
+    Outcome,
+    Payload,
+    RegisterRecord,
+)
+from directory.settings import Settings
+from records.database import Database, open_database
+from records.ledger import ClaimFacts, LedgerEntry
+
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+class StepClock(FixedClock):
+    """Stands still until told: `step` moves it on."""
+
+    def step(self, **by: float) -> datetime:
+        """Move on by a timedelta's parts; returns the time then."""
+        self.at += timedelta(**by)
+        return self.at
+
+
+@dataclass(frozen=True)
+class Group:
+    """A cluster, as resolution makes them."""
+
+    kind: EntityKind
+    members: tuple[str, ...]
+
+
+def people(*groups: str) -> list[Group]:
+    """Clusters of people; each letter is a listing."""
+    return [Group(EntityKind.PERSON, tuple(group)) for group in groups]
+
+
+def observe(
+    payload: Payload, key: str, *, source: str = "demo", at: datetime = START, on: date | None = None
+) -> Observation:
+    """`payload` as seen at a source."""
+    kinds = {RegisterRecord: ObservationKind.REGISTER, Listing: ObservationKind.LISTING}
+    return Observation(
+        source=source,
+        kind=kinds.get(type(payload), ObservationKind.PAGE),
+        key=key,
+        payload=payload,
+        read_at=at,
+        read_on=on or at.date(),
+    )
+
+
+def make_record(number: int, **parts: object) -> RegisterRecord:
+    """A register's row of a made-up person."""
+    values: dict[str, object] = {
+        "register_id": f"CO-{number}",
+        "source": "co_dora",
+        "jurisdiction": "CO",
+        "licence_type": "Massage Therapist",
+        "number": f"MT.{number:07d}",
+        "full_name": "Ana Example-Sample",
+        "city": "Denver",
+        "status": "Active",
+        "expires_on": date(2027, 8, 31),
+    }
+    return RegisterRecord(**{**values, **parts})  # type: ignore[arg-type]
+
+
+def make_listing(listing_id: str = "1", **parts: object) -> Listing:
+    """A listing of a made-up person."""
+    return Listing(**{"listing_id": listing_id, "source": "demo", "name": "Ana Example", "city": "Denver", **parts})  # type: ignore[arg-type]
+
+
+def make_entry(
+    entity_id: str, claim_id: str = "claim", outcome: Outcome = Outcome.VERIFIED, **parts: object
+) -> LedgerEntry:
+    """A ledger entry."""
+    values: dict[str, object] = {
+        "entity_id": entity_id,
+        "claim_id": claim_id,
+        "outcome": outcome,
+        "rule": "number-strong",
+        "rule_version": "1",
+        "checked_on": date(2026, 11, 20),
+        "valid_from": date(2026, 11, 20),
+        "facts": ClaimFacts(raw="LMT 12345", explanation="The number and the name agree."),
+    }
+    return LedgerEntry(**{**values, **parts})  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an empty installation on each database."""
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    return Settings(data_dir=tmp_path / "data", database_url=url, session_secret="only-for-tests")
+
+
+@pytest.fixture
+def clock() -> StepClock:
+    """The records' time; it stands still until a test moves it."""
+    return StepClock(START)
+
+
+@pytest.fixture
+def open_records(records_settings: Settings, clock: StepClock) -> Iterator[Callable[[], Database]]:
+    """Opens the same records as often as asked, as several processes would."""
+    with ExitStack() as stack:
+
+        def open_one() -> Database:
+            database = open_database(records_settings, clock=clock)
+            stack.callback(database.close)
+            return database
+
+        yield open_one
+
+
+@pytest.fixture
+def database(open_records: Callable[[], Database]) -> Database:
+    """Empty records."""
+    return open_records()
