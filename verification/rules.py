@@ -1,0 +1,288 @@
+"""The decision table: one claim of one listing against the registers, on a day; the same inputs, the same verdict.
+
+Identity first, then status. Only an exact number whose record carries the listing's name can give a status; everything
+doubtful goes to a person with the records that person should look at. Nothing is ever decided by a likeness score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from directory.credentials import REGISTER_KINDS, CredentialKind, Family, LicenceKey, ParsedClaim, parse_claim
+from directory.jurisdictions import load_jurisdictions
+from directory.models import Listing, Outcome
+from directory.names import NameGrade, compare_names
+from verification.agreement import (
+    SURE,
+    Match,
+    compare_cities,
+    find_namesakes,
+    match_all,
+    match_record,
+    singles_out,
+)
+from verification.lookup import RegisterLookup
+from verification.model import STALE_AFTER_DAYS, Candidate, Mode, Suggestion, Verdict
+from verification.practices import check_establishment
+from verification.sharing import Sharing
+from verification.status import StatusOnDay, status_on
+from verification.subject import Subject, make_subject
+from verification.suggest import suggest
+from verification.wording import not_found_sentence, place_name
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Everything one decision is made from."""
+
+    claim: ParsedClaim
+    subject: Subject
+    lookup: RegisterLookup
+    on: date
+    mode: Mode
+    sharing: Sharing | None = None
+
+    @property
+    def place(self) -> str:
+        """The region asked, for a reader."""
+        return place_name(self.claim.jurisdiction)
+
+
+def check_claim(
+    claim: ParsedClaim | str,
+    listing: Listing | Subject,
+    lookup: RegisterLookup,
+    *,
+    on: date,
+    mode: Mode | str = Mode.STRICT,
+    sharing: Sharing | None = None,
+) -> Verdict:
+    """The verdict on one claim of a listing, as of the day `on`.
+
+    `sharing` knows which numbers other listings use; without it a shared number is not noticed.
+    """
+    subject = listing if isinstance(listing, Subject) else make_subject(listing)
+    if isinstance(claim, str):
+        claim = parse_claim(claim, subject.region, subject.country)
+    check = Check(claim, subject, lookup, on, Mode(mode), sharing)
+    return _check_askable(check) or _check_number(check)
+
+
+def _check_askable(check: Check) -> Verdict | None:
+    """The verdict where there is no register to ask about this claim; None where there is one."""
+    claim = check.claim
+    if claim.rejected and claim.jurisdiction is None and "outside" in claim.rejected:
+        return _tell(check, Outcome.NO_REGISTER, "outside-territory", "This was given outside the US and Canada.")
+    doubtful = claim.kind in (CredentialKind.IDENTIFIER, CredentialKind.OTHER_PROFESSION, CredentialKind.STUDENT)
+    if not doubtful and (claim.kind not in REGISTER_KINDS or claim.issuer):
+        why = f"{claim.rejected or 'its issuer alone could confirm it'}"
+        sentence = f"This is claimed by the listing and no register can be asked: {why}."
+        return _tell(check, Outcome.NO_REGISTER, "not-checkable", sentence)
+    if claim.jurisdiction is None:
+        return _check_placeless(check)
+    country = None
+    register = load_jurisdictions().register(country, claim.jurisdiction)
+    if not register.exists:
+        note = load_jurisdictions().meaning(claim.title, country, claim.jurisdiction, check.on).note
+        return _tell(check, Outcome.NO_REGISTER, "no-register", note)
+    if not check.lookup.holds(claim.jurisdiction, Family.MASSAGE) and not check.lookup.holds(
+        claim.jurisdiction, Family.ESTABLISHMENT
+    ):
+        sentence = f"We have not read the {check.place} register. Its board answers questions about a licence."
+        return _tell(check, Outcome.REVIEW, "register-unread", sentence)
+    return None
+
+
+def _check_placeless(check: Check) -> Verdict:
+    """A claim that names no state or province, on a listing that names none either."""
+    sentence = "Neither the claim nor the listing says in which state or province it was given."
+    return _tell(check, Outcome.REVIEW, "place-unknown", sentence)
+
+
+def _check_number(check: Check) -> Verdict:
+    claim = check.claim
+    if claim.family is Family.ESTABLISHMENT:
+        return check_establishment(claim, check.subject, check.lookup, on=check.on)
+    if claim.key is None or claim.family is not Family.MASSAGE:
+        return _check_without_number(check)
+    found = check.lookup.find_by_key(claim.key)
+    if not found:
+        return _check_unknown_number(check, claim.key)
+    if len(found) > 1:
+        sentence = f"The {check.place} register has more than one record with this number."
+        return _review(check, "several-records", sentence)
+    return _check_record(check, claim.key, found[0])
+
+
+def _check_without_number(check: Check) -> Verdict:
+    """No number that may be looked up: a compatible name goes to a person, and is never verified."""
+    if check.claim.rejected:
+        first = f"The number cannot be looked up: {check.claim.rejected}."
+    else:
+        first = "No licence number is given."
+    if _find_compatible(check):
+        return _review(check, "no-number", first, f"The {check.place} register has a record under a like name.")
+    return _tell(
+        check, Outcome.NOT_FOUND, "no-number-not-found", first, not_found_sentence(check.claim.jurisdiction, check.on)
+    )
+
+
+def _find_compatible(check: Check) -> list[Match]:
+    """The records of the register that could be this person by name."""
+    name, jurisdiction = check.subject.name, check.claim.jurisdiction
+    if name is None or jurisdiction is None:
+        return []
+    found = check.lookup.find_like_name(jurisdiction, name, check.subject.city)
+    same = check.lookup.find_same_name(jurisdiction, name)
+    return [match for match in match_all(name, check.subject.city, [*found, *same]) if match.compatible]
+
+
+def _check_unknown_number(check: Check, key: LicenceKey) -> Verdict:
+    """The register has no such number: a near number or a like name goes to a person."""
+    sentence = not_found_sentence(key.jurisdiction, check.on)
+    if check.subject.name is not None and _find_mistyped(check, key):
+        return _review(check, "mistyped-number", sentence, "A number one keystroke away is under a like name.")
+    if _find_compatible(check):
+        return _review(check, "other-number", sentence, "A record under a like name has another number.")
+    return _tell(check, Outcome.NOT_FOUND, "not-found", sentence)
+
+
+def _find_mistyped(check: Check, key: LicenceKey) -> list[Match]:
+    """Records one keystroke from the number whose name fits (a changed surname only in the same city)."""
+    assert check.subject.name is not None
+    near = match_all(check.subject.name, check.subject.city, check.lookup.find_neighbours(key))
+    return [
+        match
+        for match in near
+        if match.compatible or (match.city and match.grade in (NameGrade.SURNAME_CHANGED, NameGrade.WEAK))
+    ]
+
+
+def _check_record(check: Check, key: LicenceKey, candidate: Candidate) -> Verdict:
+    """One record has the number: does it speak of this person?"""
+    if check.subject.name is None:
+        sentence = f"The {check.place} register has this number, but the listing names no person to compare."
+        return _review(check, "nobody-named", sentence)
+    match = match_record(check.subject.name, check.subject.city, candidate)
+    if candidate.problem:
+        return _review(
+            check, "register-row-unclear", f"In the {check.place} register, {candidate.problem}.", match=match
+        )
+    if match.grade is NameGrade.STRONG:
+        return _check_strong(check, key, match)
+    if match.grade is NameGrade.GOOD:
+        return _check_good(check, match)
+    if match.grade is NameGrade.CONFLICT:
+        return _check_conflict(check, key, match)
+    sentence = f"The {check.place} register has this number under a name that agrees only in part."
+    return _review(check, f"{match.grade.value}-name", sentence, match=match)
+
+
+def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
+    namesakes = find_namesakes(check.subject, match, check.lookup)
+    corroborated = _is_corroborated(check, key)
+    if check.sharing and check.sharing.is_shared(key) and not match.city and not corroborated:
+        sentence = "Listings with different phone numbers use this licence number."
+        return _review(check, "shared-number", sentence, match=match)
+    if namesakes and not corroborated and not singles_out(check.subject, match, namesakes):
+        sentence = f"Several people in the {check.place} register go by this name."
+        return _review(check, "namesake", sentence, match=match)
+    if check.mode is Mode.STRICT and not (match.city or match.middle or corroborated):
+        sentence = "Number and name agree; neither the city nor a middle name confirms that it is the same person."
+        return _review(check, "strict-second-sign", sentence, match=match)
+    status = status_on(match.candidate.record, check.on)
+    if status.outcome in (Outcome.EXPIRED, Outcome.INACTIVE) and any(
+        status_on(other.candidate.record, check.on).outcome is Outcome.VERIFIED for other in namesakes
+    ):
+        sentence = "This licence has ended, and another under the same name is current."
+        return _review(check, "old-number", sentence, match=match)
+    how = "number-name-city" if match.city else "number-name-middle" if match.middle else "number-name"
+    return _give_status(check, match, status, "number-name-nppes" if corroborated and not match.city else how)
+
+
+def _is_corroborated(check: Check, key: LicenceKey) -> bool:
+    """Whether NPPES lists this licence number for this name in this city, or with this phone."""
+    subject = check.subject
+    if subject.name is None:
+        return False
+    for known in check.lookup.find_corroboration(key):
+        same_place = compare_cities(subject.city, known.city) is True
+        same_phone = subject.phone is not None and subject.phone == known.phone
+        if (same_place or same_phone) and compare_names(subject.name, known.name).grade is NameGrade.STRONG:
+            return True
+    return False
+
+
+def _check_good(check: Check, match: Match) -> Verdict:
+    if not match.city:
+        sentence = f"The {check.place} register has this number under a slightly different name, in another city."
+        return _review(check, "good-name-other-city", sentence, match=match)
+    if find_namesakes(check.subject, match, check.lookup):
+        sentence = f"Another person in the {check.place} register has exactly this name."
+        return _review(check, "namesake", sentence, match=match)
+    return _give_status(check, match, status_on(match.candidate.record, check.on), "number-like-name-city")
+
+
+def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
+    """The number is somebody else's: a slip of the key, another number of the same person, or a mismatch."""
+    sentence = f"In the {check.place} register this number belongs to somebody with another name."
+    near = [m for m in _find_mistyped(check, key) if m.grade in SURE or m.compatible]
+    if near:
+        return _review(
+            check, "mistyped-number", sentence, "A number one keystroke away is under this name.", match=match
+        )
+    if any(m.grade in SURE and m.city is not False for m in _find_compatible(check)):
+        return _review(check, "other-number", sentence, "A record under this name has another number.", match=match)
+    return _tell(check, Outcome.NAME_MISMATCH, "name-mismatch", sentence, match=match, suggestions=_suggestions(check))
+
+
+def _give_status(check: Check, match: Match, status: StatusOnDay, rule: str) -> Verdict:
+    record = match.candidate.record
+    agreed = "this name and city" if match.city else "this name"
+    if match.former_name:
+        agreed = agreed.replace("this name", "this name as a former one")
+    first = f"The {check.place} register has this licence number under {agreed}."
+    if status.outcome is Outcome.REVIEW:
+        return _review(check, status.rule, first, status.sentence, match=match)
+    if status.outcome is Outcome.VERIFIED and _is_stale(check, record.read_on):
+        sentence = f"The register was last read on {record.read_on or 'an unknown day'}: it has to be asked again."
+        return _tell(check, Outcome.STALE, "stale", first, sentence, match=match, basis=True)
+    return _tell(check, status.outcome, rule, first, status.sentence, match=match, basis=True)
+
+
+def _is_stale(check: Check, read_on: date | None) -> bool:
+    return read_on is None or (check.on - read_on).days > STALE_AFTER_DAYS
+
+
+def _suggestions(check: Check) -> list[Suggestion]:
+    jurisdiction = check.claim.jurisdiction
+    return suggest(check.subject, jurisdiction, check.claim.key, check.lookup) if jurisdiction else []
+
+
+def _review(check: Check, rule: str, *sentences: str, match: Match | None = None) -> Verdict:
+    words = (*sentences, "A person will look at it.")
+    return _tell(check, Outcome.REVIEW, rule, *words, match=match, suggestions=_suggestions(check))
+
+
+def _tell(
+    check: Check,
+    outcome: Outcome,
+    rule: str,
+    *sentences: str,
+    match: Match | None = None,
+    suggestions: list[Suggestion] | None = None,
+    basis: bool = False,
+) -> Verdict:
+    record = match.candidate.record if match and basis else None
+    return Verdict(
+        claim=check.claim,
+        outcome=outcome,
+        rule=rule,
+        explanation=sentences,
+        register_id=record.register_id if record else None,
+        grade=match.grade.value if match else None,
+        reasons=match.comparison.reasons if match else (),
+        suggestions=tuple(suggestions or ()),
+        record=record,
+    )

@@ -1,0 +1,179 @@
+"""`palpate verify` on two files alone: every listing against a register, one line out for each line in."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from directory.credentials import Family, Schemes, load_schemes, parse_claim
+from directory.errors import InputError
+from directory.models import Listing, Outcome
+from verification.combine import ListingVerdict, check_listing
+from verification.files import UnreadableLine, load_listings, load_register
+from verification.lookup import MemoryRegister
+from verification.model import Candidate, Mode, Verdict
+from verification.sharing import Sharing
+from verification.subject import Subject, make_subject
+
+_EVERY = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FileSummary:
+    """What a stand-alone check came to."""
+
+    listings: int
+    register_rows: int
+    outcomes: dict[str, int]
+    unreadable: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "listings": self.listings,
+            "register_rows": self.register_rows,
+            "outcomes": self.outcomes,
+            "unreadable": list(self.unreadable),
+        }
+
+    def to_text(self) -> str:
+        """As one line a person reads."""
+        parts = ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
+        aside = f"; {len(self.unreadable)} lines could not be read ({self.unreadable[0]})" if self.unreadable else ""
+        return f"{self.listings} listings against {self.register_rows} register rows: {parts or 'nothing'}{aside}"
+
+
+def verify_files(
+    listings: Path,
+    register: Path,
+    out: Path,
+    *,
+    on: date,
+    mode: Mode | str = Mode.STRICT,
+    progress: Callable[[int], object] | None = None,
+) -> FileSummary:
+    """Writes one JSON line a listing to `out`, in input order; the register counts as read on `on`.
+
+    `out` appears whole or not at all. Two passes over the listings, so that memory grows with the register and the
+    numbers in use, not with the listings.
+    """
+    candidates = list(load_register(register, read_on=on))
+    schemes = _widen(candidates)
+    lookup = MemoryRegister(candidates)
+    rows = len(candidates)
+    del candidates
+    sharing = _collect_sharing(listings, lookup, schemes)
+    outcomes: Counter[str] = Counter()
+    unreadable: list[str] = []
+    total = 0
+    try:
+        with tempfile.NamedTemporaryFile("wb", dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
+            try:
+                for item in load_listings(listings):
+                    line = _check_line(item, lookup, schemes, sharing, on, Mode(mode))
+                    if isinstance(item, UnreadableLine):
+                        unreadable.append(item.reason)
+                    outcomes[line["outcome"]] += 1
+                    file.write(orjson.dumps(line) + b"\n")
+                    total += 1
+                    if progress and total % _EVERY == 0:
+                        progress(total)
+            except BaseException:
+                Path(file.name).unlink(missing_ok=True)
+                raise
+        Path(file.name).chmod(0o666 & ~_umask())
+        Path(file.name).replace(out)
+    except OSError as error:
+        raise InputError(f"{out} cannot be written: {error.strerror}.") from error
+    order = {outcome.value: place for place, outcome in enumerate(Outcome)}
+    return FileSummary(total, rows, dict(sorted(outcomes.items(), key=lambda o: order[o[0]])), tuple(unreadable))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _widen(candidates: list[Candidate]) -> Schemes:
+    """The number schemes, never narrower than the register's own numbers."""
+    widths: dict[tuple[str, Family], int] = {}
+    for candidate in candidates:
+        if candidate.key is not None:
+            place = (candidate.key.jurisdiction, candidate.key.family)
+            widths[place] = max(widths.get(place, 0), len(str(candidate.key.number)))
+    return load_schemes().widened(widths)
+
+
+def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -> Sharing:
+    """Which register numbers are used, and with which contacts."""
+    sharing = Sharing()
+    for item in load_listings(listings):
+        if isinstance(item, Listing) and item.claims:
+            subject = make_subject(item)
+            for text in item.claims:
+                key = parse_claim(text, subject.region, subject.country, schemes=schemes).key
+                if key is not None and lookup.find_by_key(key):
+                    sharing.add(key, subject)
+    return sharing
+
+
+def _check_line(
+    item: Listing | UnreadableLine, lookup: MemoryRegister, schemes: Schemes, sharing: Sharing, on: date, mode: Mode
+) -> dict[str, Any]:
+    if isinstance(item, UnreadableLine):
+        return _write_unreadable(item)
+    subject = make_subject(item)
+    verdict = check_listing(subject, item.claims, lookup, on=on, mode=mode, sharing=sharing, schemes=schemes)
+    return write_verdict(subject, verdict)
+
+
+def write_verdict(subject: Subject, verdict: ListingVerdict) -> dict[str, Any]:
+    """One line of the Verified file."""
+    return {
+        "listing_id": subject.listing_id,
+        **_write_one(verdict.deciding),
+        "claims": [
+            {
+                "claim": one.claim.raw if one.claim else None,
+                "title": one.claim.title if one.claim else None,
+                "jurisdiction": one.claim.jurisdiction if one.claim else None,
+                "number": one.claim.number if one.claim else None,
+                "rejected": one.claim.rejected if one.claim else None,
+                **_write_one(one),
+            }
+            for one in verdict.verdicts
+        ],
+    }
+
+
+def _write_one(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "outcome": verdict.outcome.value,
+        "register_id": verdict.register_id,
+        "rule": verdict.rule,
+        "grade": verdict.grade,
+        "explanation": " ".join(verdict.explanation),
+        "suggestions": [{"register_id": s.register_id, "why": s.why} for s in verdict.suggestions],
+    }
+
+
+def _write_unreadable(item: UnreadableLine) -> dict[str, Any]:
+    return {
+        "listing_id": item.listing_id,
+        "outcome": Outcome.REVIEW.value,
+        "register_id": None,
+        "rule": "listing-unreadable",
+        "grade": None,
+        "explanation": f"This listing could not be read: {item.reason}. A person will look at it.",
+        "suggestions": [],
+        "claims": [],
+    }
