@@ -43,7 +43,7 @@ def check_listing(
     sharing: Sharing | None = None,
     schemes: Schemes | None = None,
 ) -> ListingVerdict:
-    """Checks every claim; the best supported decides. Without one a register can be asked about, the name is looked up."""
+    """Checks each claim; the best supported decides. If none can be asked about, the name is looked up."""
     parsed = [parse_claim(text, subject.region, subject.country, schemes=schemes) for text in claims]
     verdicts = tuple(check_claim(claim, subject, lookup, on=on, mode=mode, sharing=sharing) for claim in parsed)
     asked = [verdict for verdict in verdicts if verdict.rule not in _UNASKED]

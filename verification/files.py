@@ -56,7 +56,7 @@ def _read_row(row: dict[str, Any], read_on: date) -> Candidate:
     cells = {name: (row.get(name) or "").strip() for name in REGISTER_COLUMNS}
     if None in row or any(row.get(name) is None for name in REGISTER_COLUMNS):
         problems.append("a row has more or fewer cells than the heading")
-    dates = {}
+    dates: dict[str, date | None] = {}
     for name in ("issued_on", "expires_on"):
         try:
             dates[name] = date.fromisoformat(cells[name][:10]) if cells[name] else None
@@ -78,7 +78,8 @@ def _read_row(row: dict[str, Any], read_on: date) -> Candidate:
         status=cells["status"] or None,
         discipline=mark in _TRUE,
         read_on=read_on,
-        **dates,
+        issued_on=dates["issued_on"],
+        expires_on=dates["expires_on"],
     )
     return make_candidate(record, problem="; ".join(problems) or None)
 
@@ -113,7 +114,17 @@ def _read_listing(line: bytes, number: int) -> Listing | UnreadableLine:
         source=str(data.get("source") or ""),
         claims=tuple(str(claim) for claim in claims if claim is not None and str(claim).strip()),
         kind=kinds.get(str(data.get("kind"))),
-        **texts,
+        title=texts["title"],
+        name=texts["name"],
+        practice=texts["practice"],
+        street=texts["street"],
+        city=texts["city"],
+        region=texts["region"],
+        postal_code=texts["postal_code"],
+        country=texts["country"],
+        phone=texts["phone"],
+        email=texts["email"],
+        website=texts["website"],
     )
 
 

@@ -70,7 +70,7 @@ def verify_files(
     lookup = MemoryRegister(candidates)
     rows = len(candidates)
     del candidates
-    sharing = _collect_sharing(listings, lookup, schemes)
+    checker = _Checker(lookup, schemes, _collect_sharing(listings, lookup, schemes), on, Mode(mode))
     outcomes: Counter[str] = Counter()
     unreadable: list[str] = []
     total = 0
@@ -78,7 +78,7 @@ def verify_files(
         with tempfile.NamedTemporaryFile("wb", dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
             try:
                 for item in load_listings(listings):
-                    line = _check_line(item, lookup, schemes, sharing, on, Mode(mode))
+                    line = checker.check(item)
                     if isinstance(item, UnreadableLine):
                         unreadable.append(item.reason)
                     outcomes[line["outcome"]] += 1
@@ -126,14 +126,31 @@ def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -
     return sharing
 
 
-def _check_line(
-    item: Listing | UnreadableLine, lookup: MemoryRegister, schemes: Schemes, sharing: Sharing, on: date, mode: Mode
-) -> dict[str, Any]:
-    if isinstance(item, UnreadableLine):
-        return _write_unreadable(item)
-    subject = make_subject(item)
-    verdict = check_listing(subject, item.claims, lookup, on=on, mode=mode, sharing=sharing, schemes=schemes)
-    return write_verdict(subject, verdict)
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    """Everything a line is checked with."""
+
+    lookup: MemoryRegister
+    schemes: Schemes
+    sharing: Sharing
+    on: date
+    mode: Mode
+
+    def check(self, item: Listing | UnreadableLine) -> dict[str, Any]:
+        """The line to write for a listing."""
+        if isinstance(item, UnreadableLine):
+            return _write_unreadable(item)
+        subject = make_subject(item)
+        verdict = check_listing(
+            subject,
+            item.claims,
+            self.lookup,
+            on=self.on,
+            mode=self.mode,
+            sharing=self.sharing,
+            schemes=self.schemes,
+        )
+        return write_verdict(subject, verdict)
 
 
 def write_verdict(subject: Subject, verdict: ListingVerdict) -> dict[str, Any]:
