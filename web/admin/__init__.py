@@ -1,0 +1,11 @@
+"""The reviewers' rooms: behind a sign-in, in English, never indexed."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.admin import account, queue
+
+router = APIRouter(prefix="/admin", include_in_schema=False)
+router.include_router(account.router)
+router.include_router(queue.router)

@@ -1,0 +1,121 @@
+"""The JSON API: the search of the site for programs."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated, Literal
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from directory.errors import UsageError
+from directory.models import Referral, Setting, to_json
+from search.interface import Sort
+from web.patients import find_document
+from web.query import SearchForm
+from web.searching import answer_search
+from web.site import Site
+from web.standing import describe_badge
+
+router = APIRouter(prefix="/api/v1", tags=["therapists"])
+
+
+class SearchParams(BaseModel):
+    """What may be asked; several values of one parameter mean any of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    q: str = Field("", max_length=300, description="Patients' or physicians' words.", examples=["trapped nerve"])
+    near: str = Field("", max_length=120, description="A town or postal code.", examples=["Stony Plain, AB"])
+    radius_km: float | None = Field(None, gt=0, le=1000, description="Kilometres around the place; 25 if not given.")
+    condition: list[str] = Field([], max_length=40, description="Condition ids.", examples=[["neck-pain"]])
+    technique: list[str] = Field([], max_length=40, description="Technique ids.")
+    kind: list[Literal["medical", "relaxation", "mixed", "unclear", "person", "practice"]] = Field(
+        [], max_length=6, description="Kind of massage, or people or practices only."
+    )
+    setting: list[Setting] = Field([], max_length=8, description="Kind of place.")
+    referral: list[Referral] = Field([], max_length=3, description="What the practice says about referrals.")
+    language: list[str] = Field([], max_length=20, description="Languages spoken, as ISO 639-1 codes.")
+    verified: bool = Field(False, description="Only those whose licence is current today.")
+    insurance: bool = Field(False, description="Only those who say that they take insurance.")
+    sort: Sort | None = Field(None, description="`distance` needs a place.")
+    after: str | None = Field(None, max_length=1000, description="The cursor of the page before.")
+    limit: int = Field(20, ge=1, le=200, description="Results on a page.")
+
+
+@router.get("/therapists", summary="Search therapists")
+def search_therapists(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
+    """Therapists that fit, best first; follow `next` for more."""
+    site: Site = request.app.state.site
+    form = make_form(site, params)
+    answer = answer_search(site, form, limit=params.limit)
+    body = answer.to_json()
+    body["next"] = make_next_url(request, answer.page.after)
+    return send_json(request, body)
+
+
+@router.get("/therapists/{therapist_id}", summary="One therapist")
+def show_therapist(request: Request, therapist_id: str) -> Response:
+    """Everything the directory shows of one therapist, with the badge as of today."""
+    site: Site = request.app.state.site
+    document = find_document(site, therapist_id)
+    if document.id != therapist_id:
+        return RedirectResponse(f"/api/v1/therapists/{document.id}", 301)
+    body = to_json(document)
+    body["badge"] = describe_badge(site, document)
+    body["url"] = f"{site.settings.base_url}/therapists/{document.id}"
+    return send_json(request, body)
+
+
+def make_form(site: Site, params: SearchParams) -> SearchForm:
+    """The search that the parameters ask for; raises UsageError for a term the vocabulary does not have."""
+    for name, ids, known in (
+        ("condition", params.condition, site.vocabulary.conditions),
+        ("technique", params.technique, site.vocabulary.techniques),
+    ):
+        for term_id in ids:
+            if term_id not in known:
+                raise UsageError(f"There is no {name} {term_id[:60]!r}. /{name}s lists them.")
+    return SearchForm(
+        q=params.q,
+        near=params.near,
+        radius_km=params.radius_km,
+        conditions=tuple(params.condition),
+        techniques=tuple(params.technique),
+        kinds=tuple(params.kind),
+        settings=tuple(params.setting),
+        referrals=tuple(params.referral),
+        languages=tuple(params.language),
+        verified=params.verified,
+        insurance=params.insurance,
+        sort=params.sort,
+        after=params.after,
+    )
+
+
+def make_next_url(request: Request, after: str | None) -> str | None:
+    """The address of the page that follows."""
+    return str(request.url.include_query_params(after=after).replace(scheme="", netloc="")) if after else None
+
+
+def send_json(request: Request, body: object) -> Response:
+    """The body as JSON with a validator; 304 if the caller has it already."""
+    content = orjson.dumps(body)
+    return send_with_etag(request, content, "application/json")
+
+
+def send_with_etag(request: Request, content: bytes, media_type: str) -> Response:
+    """Bytes with an ETag of their content."""
+    etag = f'"{make_digest(content)}"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+    if etag in (request.headers.get("if-none-match") or ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, 200, headers, media_type)
+
+
+def make_digest(content: bytes) -> str:
+    """A short digest of an answer."""
+    return blake2b(content, digest_size=12).hexdigest()

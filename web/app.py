@@ -1,0 +1,60 @@
+"""The web application, put together from its parts."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+from starlette.responses import Response
+
+from directory.clock import Clock, SystemClock
+from directory.jurisdictions import load_jurisdictions
+from directory.places import load_gazetteer
+from directory.settings import Settings, ensure_secret
+from directory.vocabularies import load_vocabulary
+from records.database import Database
+from search.interface import Engine
+from web import admin, api, health, patients
+from web.failures import add_failures
+from web.pages import STATIC
+from web.safety import Safety, make_policy
+from web.site import Site
+
+
+class LastingFiles(StaticFiles):
+    """Static files; an address that carries a content hash may be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if response.status_code == 200 and b"v=" in scope["query_string"]:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def create_app(settings: Settings, *, database: Database, engine: Engine, clock: Clock | None = None) -> FastAPI:
+    """The site over these records and this search engine."""
+    settings = ensure_secret(settings)
+    app = FastAPI(
+        title="Palpate",
+        version="1",
+        summary="Medical massage therapists whose credentials are checked at the source.",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.site = Site(
+        settings=settings,
+        database=database,
+        reader=engine.open_reader(),
+        clock=clock or SystemClock(),
+        vocabulary=load_vocabulary(),
+        gazetteer=load_gazetteer(),
+        jurisdictions=load_jurisdictions(),
+    )
+    for part in (patients, api, admin, health):
+        app.include_router(part.router)
+    app.mount("/static", LastingFiles(directory=STATIC))
+    add_failures(app)
+    app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.add_middleware(Safety, policy=make_policy(settings.tiles_url), secure=settings.secure_cookies)
+    return app

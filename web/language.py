@@ -1,0 +1,95 @@
+"""The interface's languages: which one a visitor reads, and how it writes dates, numbers and distances."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+TRANSLATIONS = Path(__file__).parent / "translations"
+LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
+KM_PER_MILE = 1.609344
+
+
+@dataclass(frozen=True)
+class Language:
+    """One language of the interface; `say` translates, the rest write values in its manner."""
+
+    code: str
+    locale: Locale
+    translations: NullTranslations
+
+    def say(self, message: str, **values: object) -> str:
+        """`message` in this language, its `%(name)s` parts filled in."""
+        text = self.translations.gettext(message)
+        return text % values if values else text
+
+    def say_count(self, one: str, many: str, count: int, **values: object) -> str:
+        """The form of the message that fits `count`, which fills its `%(count)s`."""
+        return self.translations.ngettext(one, many, count) % {"count": self.number(count), **values}
+
+    def date(self, day: date | datetime | None) -> str:
+        """The day, as '12 Nov 2026' in this language; empty for None."""
+        return format_date(day, "d MMM y", locale=self.locale) if day else ""
+
+    def age(self, day: date, today: date) -> str:
+        """How long ago `day` was: 'today', 'yesterday', '3 days ago'."""
+        days = (today - day).days
+        if days <= 0:
+            return self.say("today")
+        if days == 1:
+            return self.say("yesterday")
+        return format_timedelta(day - today, granularity="day", threshold=1.5, add_direction=True, locale=self.locale)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """A number with this language's separators."""
+        return format_decimal(round(value, decimals), locale=self.locale)
+
+    def distance(self, km: float, *, miles: bool = False) -> str:
+        """A distance a person can use: one decimal below ten, whole above."""
+        value, unit = (km / KM_PER_MILE, "mi") if miles else (km, "km")
+        return f"{self.number(value, 1 if value < 10 else 0)}\u00a0{unit}"
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items with commas, as running text."""
+        return ", ".join(items)
+
+
+@cache
+def load_language(code: str) -> Language:
+    """The language `code` with its catalogue, compiled once from the committed .po file."""
+    path = TRANSLATIONS / code / "messages.po"
+    if code == "en" or not path.is_file():
+        return Language(code, Locale.parse(code), NullTranslations())
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=code))
+    compiled.seek(0)
+    return Language(code, Locale.parse(code), Translations(compiled))
+
+
+def choose_language(asked: str | None, accepted: str | None) -> str:
+    """The code to use: what the address asks for, else the best of `Accept-Language`, else English."""
+    if asked in LANGUAGE_NAMES:
+        return asked
+    wanted: list[tuple[float, int, str]] = []
+    for position, part in enumerate((accepted or "").split(",")[:20]):
+        tag, _, weight = part.partition(";")
+        try:
+            quality = float(weight.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        code = tag.strip().lower().split("-")[0]
+        if code in LANGUAGE_NAMES and quality > 0:
+            wanted.append((-quality, position, code))
+    return min(wanted)[2] if wanted else "en"

@@ -1,0 +1,42 @@
+"""Everything the pages are made from, put together once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from directory.clock import Clock
+from directory.jurisdictions import Jurisdictions
+from directory.places import Gazetteer
+from directory.settings import Settings
+from directory.vocabularies import Term, Vocabulary
+from records.database import Database
+from search.interface import Reader
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts a view may use; all are shared by every request."""
+
+    settings: Settings
+    database: Database
+    reader: Reader
+    clock: Clock
+    vocabulary: Vocabulary
+    gazetteer: Gazetteer
+    jurisdictions: Jurisdictions
+
+    def today(self) -> date:
+        """The day on which every badge is worked out."""
+        return self.clock.today()
+
+    def find_term(self, term_id: str) -> Term | None:
+        """The condition or technique with this id."""
+        return self.vocabulary.conditions.get(term_id) or self.vocabulary.techniques.get(term_id)
+
+    def name_term(self, term_id: str, language: str) -> str:
+        """The term's name in a language, else in English, else its id in words."""
+        term = self.find_term(term_id)
+        if term is None:
+            return term_id.replace("-", " ")
+        return term.get_label(language)

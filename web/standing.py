@@ -1,0 +1,94 @@
+"""A therapist's standing in words: the badge as of today, with its age and its register, in the visitor's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from directory.models import to_json
+from directory.regions import REGIONS, find_region
+from search.interface import DocumentCredential, TherapistDocument
+from verification import badge as badges
+from verification.badge import Badge, BadgeCode
+from web.values import clean
+from web.words import BadgeView, make_badge_view
+
+if TYPE_CHECKING:
+    from web.pages import Visit
+    from web.site import Site
+
+
+def stand(visit: Visit, document: TherapistDocument) -> BadgeView:
+    """The one badge of a therapist, as of today."""
+    badge = badges.make_badge(document.credentials, on=visit.site.today())
+    return _show(visit, badge, _find_basis(visit, document.credentials, badge))
+
+
+def rate_credential(visit: Visit, credential: DocumentCredential) -> BadgeView:
+    """The badge of one credential by itself, as of today."""
+    return _show(visit, badges.rate_credential(credential, on=visit.site.today()), credential)
+
+
+def describe_badge(site: Site, document: TherapistDocument) -> dict[str, object]:
+    """The badge for programs."""
+    described: dict[str, object] = to_json(badges.make_badge(document.credentials, on=site.today()))
+    return described
+
+
+def _find_basis(visit: Visit, credentials: Iterable[DocumentCredential], badge: Badge) -> DocumentCredential | None:
+    """The credential that the badge speaks of."""
+    on = visit.site.today()
+    return next((item for item in credentials if badges.rate_credential(item, on=on) == badge), None)
+
+
+def _show(visit: Visit, badge: Badge, credential: DocumentCredential | None) -> BadgeView:
+    return make_badge_view(visit.language, badge.code, write_sentence(visit, badge, credential))
+
+
+def write_sentence(visit: Visit, badge: Badge, credential: DocumentCredential | None) -> str:
+    """What is known, when it was looked up, and what is not known."""
+    say = visit.language.say
+    if credential is None:
+        return say("No licence is stated on the pages we read.")
+    where = describe_where(visit, credential.jurisdiction)
+    age = visit.language.age(badge.checked_on, visit.site.today()) if badge.checked_on else ""
+    day = visit.language.date(credential.expires_on)
+    match badge.code:
+        case BadgeCode.CURRENT:
+            return say("Checked %(age)s in the register of %(place)s.", age=age, place=where)
+        case BadgeCode.CERTIFICATE:
+            return say("Checked %(age)s with the body that issued it.", age=age)
+        case BadgeCode.EXPIRED if day:
+            return say("The register of %(place)s shows that it ended on %(day)s.", place=where, day=day)
+        case BadgeCode.EXPIRED:
+            return say("The register of %(place)s shows that it has ended.", place=where)
+        case BadgeCode.INACTIVE:
+            return say("Inactive in the register of %(place)s, checked %(age)s.", place=where, age=age)
+        case BadgeCode.BOARD_ACTION:
+            return say("The board of %(place)s has an action on file, read %(age)s.", place=where, age=age)
+        case BadgeCode.NO_REGISTER:
+            return say("%(place)s has no massage register: nobody can check this title there.", place=where)
+        case BadgeCode.CLAIMED if credential.rule == "register-unread":
+            return say("We do not read the register of %(place)s; its board answers questions.", place=where)
+        case BadgeCode.CLAIMED:
+            return say("The therapist states this. No register lists it.")
+        case _ if age:
+            return say("Last looked up %(age)s in the register of %(place)s; not settled yet.", age=age, place=where)
+        case _:
+            return say("Not settled yet in the register of %(place)s.", place=where)
+
+
+def describe_where(visit: Visit, jurisdiction: str | None) -> str:
+    """The jurisdiction's name in the visitor's language."""
+    code = find_region(jurisdiction)
+    if code is None:
+        return clean(jurisdiction, 40) or visit.language.say("this place")
+    return visit.language.say(REGIONS[code])
+
+
+def name_source(visit: Visit, credential: DocumentCredential) -> str:
+    """Who was asked: the regulator where there is one."""
+    register = visit.site.jurisdictions.register(None, credential.jurisdiction)
+    if credential.verified_on and register.regulator and credential.kind in ("licence", "registration"):
+        return register.regulator
+    return clean(credential.source, 60)

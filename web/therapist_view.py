@@ -1,0 +1,280 @@
+"""The therapist's page as plain values: who, where, standing, what they do, and the words it was read from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from directory.models import Answer, PracticeKind, Setting
+from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
+from web.pages import Visit
+from web.standing import describe_where, name_source, rate_credential, stand
+from web.structured import make_json_ld
+from web.values import (
+    Link,
+    Phone,
+    clean,
+    embed_json,
+    find_phone,
+    find_safe_url,
+    list_address,
+    list_letters,
+    make_directions_url,
+    name_practice,
+)
+from web.words import BadgeView, explain_practice_kind, name_practice_kind, name_referral, name_setting
+
+SHOWN_EVIDENCE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialRow:
+    title: str
+    where: str
+    number: str
+    badge: BadgeView
+    until: str
+    checked: str
+    source: str
+    explanation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceView:
+    label: str
+    lines: tuple[str, ...]
+    phone: Phone | None
+    note: str
+    directions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    label: str
+    where: str
+    snippet: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TherapistView:
+    """Everything the page says."""
+
+    id: str
+    name: str
+    letters: str
+    practice: str
+    other_names: str
+    badge: BadgeView
+    phone: Phone | None
+    website: str | None
+    booking_url: str | None
+    save_url: str
+    report_url: str
+    back: Link | None
+    credentials: tuple[CredentialRow, ...]
+    referral_rule: str
+    referral_citation: str
+    conditions: tuple[Link, ...]
+    techniques: tuple[Link, ...]
+    kind_label: str
+    kind_meaning: str
+    kind_reason: str
+    is_relaxation: bool
+    summary: str
+    locations: tuple[PlaceView, ...]
+    facts: tuple[Fact, ...]
+    evidence: tuple[EvidenceView, ...]
+    evidence_label: str
+    attributions: tuple[str, ...]
+    freshness: str
+    description: str
+    json_ld: Markup
+
+
+def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistView:
+    """The page of one therapist or practice, as of today."""
+    language, say = visit.language, visit.language.say
+    badge = stand(visit, document)
+    phones = [*document.phones, *(location.phone for location in document.locations)]
+    rule, citation = describe_referral(visit, document)
+    return TherapistView(
+        id=document.id,
+        name=clean(document.name, 160) or say("Name not stated"),
+        letters=list_letters(document.credentials),
+        practice=name_practice(document),
+        other_names=language.listed([clean(name, 120) for name in document.other_names[:8]]),
+        badge=badge,
+        phone=next((phone for phone in map(find_phone, phones) if phone), None),
+        website=find_safe_url(document.website),
+        booking_url=find_safe_url(document.booking_url),
+        save_url=visit.url("/saved", add=document.id),
+        report_url=visit.url("/corrections", about=document.id),
+        back=None,
+        credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
+        referral_rule=rule,
+        referral_citation=citation,
+        conditions=_link_terms(visit, "conditions", document.conditions),
+        techniques=_link_terms(visit, "techniques", document.techniques),
+        kind_label=name_practice_kind(language, document.practice_kind),
+        kind_meaning=explain_practice_kind(language, document.practice_kind),
+        kind_reason=clean(document.practice_kind_reason, 400),
+        is_relaxation=document.practice_kind is PracticeKind.RELAXATION,
+        summary=clean(document.summary),
+        locations=tuple(make_place(visit, location) for location in document.locations[:12]),
+        facts=_list_facts(visit, document),
+        evidence=tuple(
+            EvidenceView(
+                _name_field(visit, item.field),
+                _say_where(visit, item.read_on),
+                clean(item.snippet, 300),
+                find_safe_url(item.url),
+            )
+            for item in document.evidence[:SHOWN_EVIDENCE]
+        ),
+        evidence_label=language.say_count(
+            "The words on their pages (%(count)s)",
+            "The words on their pages (%(count)s)",
+            len(document.evidence[:SHOWN_EVIDENCE]),
+        ),
+        attributions=tuple(clean(line, 200) for line in document.attributions),
+        freshness=_say_freshness(visit, document),
+        description=_describe(visit, document, badge),
+        json_ld=embed_json(make_json_ld(visit, document)),
+    )
+
+
+def make_credential_row(visit: Visit, credential: DocumentCredential) -> CredentialRow:
+    """One line of the standing table."""
+    language = visit.language
+    return CredentialRow(
+        title=clean(credential.title, 60) or clean(credential.text, 60),
+        where=describe_where(visit, credential.jurisdiction),
+        number=clean(credential.number, 40),
+        badge=rate_credential(visit, credential),
+        until=language.say("until %(day)s", day=language.date(credential.expires_on)) if credential.expires_on else "",
+        checked=language.date(credential.verified_on),
+        source=name_source(visit, credential),
+        explanation=clean(credential.explanation, 400),
+    )
+
+
+def make_place(visit: Visit, location: DocumentLocation) -> PlaceView:
+    """One place of practice; says when its point or region was inferred."""
+    say = visit.language.say
+    notes = []
+    if location.region_inferred:
+        notes.append(say("The state or province is worked out from the city and the phone number."))
+    if location.accessible is not None:
+        notes.append(say("Wheelchair accessible.") if location.accessible else say("Not wheelchair accessible."))
+    return PlaceView(
+        label=clean(location.label, 80),
+        lines=list_address(location),
+        phone=find_phone(location.phone),
+        note=" ".join(notes),
+        directions=make_directions_url(location),
+    )
+
+
+def describe_referral(visit: Visit, document: TherapistDocument) -> tuple[str, str]:
+    """Whether a physician may lawfully refer to this person, in a line, and the rule behind it."""
+    say = visit.language.say
+    line = {
+        Answer.YES: say("A physician may lawfully refer patients to this person."),
+        Answer.NO: say("By law this person may not take a physician's referral or prescription."),
+        Answer.UNKNOWN: say("Whether the law lets a physician refer to this person is not known."),
+    }[document.may_take_referral]
+    return line, clean(document.referral_rule, 300)
+
+
+def _link_terms(visit: Visit, kind: str, ids: tuple[str, ...]) -> tuple[Link, ...]:
+    return tuple(
+        Link(visit.site.name_term(term_id, visit.language.code), visit.url(f"/{kind}/{term_id}"))
+        for term_id in ids
+        if visit.site.find_term(term_id)
+    )
+
+
+def _list_facts(visit: Visit, document: TherapistDocument) -> tuple[Fact, ...]:
+    """The practical facts; what is not known is said where a visitor would look for it."""
+    language, say = visit.language, visit.language.say
+    insurance = {
+        Answer.YES: say("Takes insurance"),
+        Answer.NO: say("Does not take insurance"),
+        Answer.UNKNOWN: say("Not stated"),
+    }[document.accepts_insurance]
+    facts = [
+        Fact(say("Insurance"), (insurance, *(clean(name, 80) for name in document.insurance[:12]))),
+        Fact(say("Doctor's referral"), (name_referral(language, document.referral),)),
+    ]
+    if document.setting is not Setting.UNKNOWN:
+        facts.append(Fact(say("Kind of place"), (name_setting(language, document.setting),)))
+    if document.opening_hours:
+        facts.append(
+            Fact(say("Opening hours"), tuple(clean(line, 120) for line in document.opening_hours.split(";")[:14]))
+        )
+    if document.prices:
+        facts.append(Fact(say("Prices"), tuple(clean(line, 120) for line in document.prices[:12])))
+    if document.languages:
+        names = [language.locale.languages.get(code.lower(), clean(code, 30)) for code in document.languages[:12]]
+        facts.append(Fact(say("Languages"), (language.listed(names),)))
+    if document.accessibility:
+        facts.append(Fact(say("Access"), tuple(clean(line, 120) for line in document.accessibility[:8])))
+    if document.npi:
+        facts.append(Fact(say("NPI (identity number, not a licence)"), (clean(document.npi, 20),)))
+    return tuple(facts)
+
+
+def _name_field(visit: Visit, field: str) -> str:
+    say = visit.language.say
+    names = {
+        "name": say("Name"),
+        "practitioners": say("Name"),
+        "credentials": say("Credential"),
+        "locations": say("Address"),
+        "phones": say("Phone"),
+        "emails": say("E-mail"),
+        "techniques": say("Technique"),
+        "conditions": say("Condition"),
+        "practice_kind": say("Kind of massage"),
+        "setting": say("Kind of place"),
+        "referral": say("Doctor's referral"),
+        "accepts_insurance": say("Insurance"),
+        "opening_hours": say("Opening hours"),
+        "booking_url": say("Booking"),
+        "prices": say("Prices"),
+        "languages": say("Languages"),
+    }
+    return names.get(field, clean(field.replace("_", " "), 40))
+
+
+def _say_where(visit: Visit, read_on: date | None) -> str:
+    say = visit.language.say
+    return say("on their site, %(day)s", day=visit.language.date(read_on)) if read_on else say("on their site")
+
+
+def _say_freshness(visit: Visit, document: TherapistDocument) -> str:
+    language = visit.language
+    if document.contact_checked_on:
+        return language.say("Contact details read on %(day)s.", day=language.date(document.contact_checked_on))
+    if document.last_seen_at:
+        return language.say("Last seen on %(day)s.", day=language.date(document.last_seen_at.date()))
+    return ""
+
+
+def _describe(visit: Visit, document: TherapistDocument, badge: BadgeView) -> str:
+    town = (
+        ", ".join(part for part in (document.locations[0].city, document.locations[0].region) if part)
+        if document.locations
+        else ""
+    )
+    who = clean(document.name, 80) + (f" – {clean(town, 60)}" if town else "")
+    return f"{who}. {badge.label}. {name_practice_kind(visit.language, document.practice_kind)}."
