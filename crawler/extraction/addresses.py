@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
 from crawler.extraction.document import Document, Line, Section, clean
+from crawler.extraction.foreign import find_foreign
 from crawler.extraction.regions import (
     CODES,
     NAMES,
@@ -107,6 +108,12 @@ def find_addresses(document: Document) -> list[Place]:
         street = find_street(line.text)
         if street and not any(place.street and same_street(place.street, street) for place in found):
             found.append(_read_unposted(lines, index, street))
+    if not any(place.postal_code for place in found):
+        for street, city, region, postal, country, at in find_foreign(lines):
+            place = Place(street, city, region, postal, country, snippet=lines[at].text, where=lines[at].where, line=at)
+            if place not in found:
+                found = [old for old in found if old.line != at]
+                found.append(place)
     for address, where in _map_addresses(document):
         text = clean(unquote_plus(address).replace("\n", ", "))
         parts = [Line(text, "a", Section.DATA, 0)]
@@ -313,7 +320,7 @@ _GOOD_CUE = re.compile(
     re.I,
 )
 _BAD_CUE = re.compile(
-    r"(?:graduat|school|college|universit|institute|trained|studied|degree|born|raised|grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|board|hospital|retreat)[^.!?]{0,70}$",
+    r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|board|hospital|retreat)[^.!?]{0,70}$",
     re.I,
 )
 

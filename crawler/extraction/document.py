@@ -92,7 +92,7 @@ _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CLASS = re.compile(
-    r"(?P<testimonial>testimon|review|temoign|t[ée]moignage|resena|quote-|client-say|feedback)"
+    r"(?P<testimonial>testimon|(?<![a-z])reviews?(?![a-z])|temoign|t[ée]moignage|resena|quote-|client-say|feedback)"
     r"|(?P<blog>\bblog|\bpost-(?:card|teaser|list|preview|excerpt)|latest-(?:post|news)|related-|\bcomments?\b|comment-)"
     r"|(?P<footer>\bfooter|site-footer|page-footer|\bcolophon)"
     r"|(?P<nav>\bnav\b|navbar|nav-|navigation|main-menu|mobile-menu|\bmenu-item|breadcrumb|skip-link)"
@@ -110,8 +110,12 @@ _TAG_SECTION = {
 _STICKY = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _TESTIMONIAL_HEADING = re.compile(
     r"testimon|\breviews?\b|(?:what|hear) (?:our |my |from )*(?:\w+ )?(?:clients?|patients?|people|customers?|others?)\b.{0,20}"
-    r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|word on the street"
+    r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|word on the street|word for it"
     r"|t[ée]moignages?|avis de nos|avis clients|ce que (?:nos|mes) clients|opiniones|rese[ñn]as|lo que dicen",
+    re.I,
+)
+_OTHER_TOPIC = re.compile(
+    r"benefit|\bservices?\b|\babout (?:me|us)\b|contact|hours|location|rates|pricing|here for you|\bwhy\b|massage|treat|technique|therap",
     re.I,
 )
 _BLOG_HEADING = re.compile(
@@ -304,12 +308,20 @@ class _Walk:
 
 def _mark_sections(lines: list[Line]) -> None:
     """Give every line its heading, and what stands under 'Testimonials' or 'Blog' that section."""
-    heading, under, level = -1, None, 0
+    heading, under, level, freed = -1, None, 0, False
     for index, line in enumerate(lines):
         line.heading = heading
+        if line.section is Section.TESTIMONIAL:
+            if line.level:  # a box named after its reviews may hold other topics too
+                freed = bool(_OTHER_TOPIC.search(line.text)) and not _TESTIMONIAL_HEADING.search(line.text)
+            if freed:
+                line.section = Section.MAIN
+        else:
+            freed = False
         if line.level and line.text:
             if under is not None and line.level <= level:
                 under = None
+                _free_kicker(lines, index, heading)
             if len(line.text) < 60 and line.section is not Section.NAV:
                 if _TESTIMONIAL_HEADING.search(line.text):
                     under, level = Section.TESTIMONIAL, line.level
@@ -322,6 +334,13 @@ def _mark_sections(lines: list[Line]) -> None:
             line.section = under
         elif line.section in (Section.MAIN, Section.HEADER) and _is_quotation(line.text):
             line.section = Section.TESTIMONIAL
+
+
+def _free_kicker(lines: list[Line], index: int, heading: int) -> None:
+    """The short line just above a heading belongs to it, not to the section before."""
+    above = lines[index - 1]
+    if index - 1 > heading and len(above.text) < 40 and above.tag in ("p", "div") and above.text[-1:].isalnum():
+        above.section = Section.MAIN
 
 
 def _is_quotation(text: str) -> bool:

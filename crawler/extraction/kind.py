@@ -68,8 +68,9 @@ RELAXATION = (
 )  # fmt: skip
 
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_UNSAID = _SKIPPED | {Section.NAV, Section.FORM}
 _ENOUGH = 1.2  # less than this on both sides says nothing
-_LEAD = 1.35  # one side must outweigh the other by this to decide
+_LEAD = 1.55  # one side must outweigh the other by this to decide
 _OFFER = re.compile(r"massage|bodywork|rolfing|massoth|masaje|therap", re.I)
 
 
@@ -89,6 +90,8 @@ def find_kind(lines: Sequence[Line], notes: Evidence) -> PracticeKind:
             for match in found:
                 notes.add("practice_kind", f"{kind.value}: {match[0].lower()}", _around(text, match), "body")
     medical, relaxation = scores[PracticeKind.MEDICAL], scores[PracticeKind.RELAXATION]
+    import os
+    if os.environ.get("SHOWK"): print(f"{medical:.1f} {relaxation:.1f}", lines[0].text[:50])
     if max(medical, relaxation) < _ENOUGH:
         return PracticeKind.MIXED if _offers(lines) else PracticeKind.UNCLEAR
     if medical >= _LEAD * relaxation:
@@ -102,7 +105,7 @@ def _texts(lines: Sequence[Line]) -> tuple[str, str]:
     kept = [
         line
         for line in lines
-        if line.section not in _SKIPPED and line.section is not Section.NAV and line.tag != "option"
+        if line.section not in _UNSAID
     ]
     text = "\n".join(line.text for line in kept)[:60_000]
     loud = "\n".join(line.text for line in kept if line.level in (1, 2) or line.section is Section.META)[:5_000]

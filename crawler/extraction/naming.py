@@ -47,6 +47,7 @@ _PROFESSION = re.compile(
     r"^(?:licensed|registered|certified|professional)?\s*(?:clinical |medical |therapeutic )?(?:massage (?:therapist|therapy|practitioner)|bodyworker|massoth[ée]rapeute)s?(?:,? (?:LMT|RMT|LMBT))?$|^(?:LMT|RMT|LMBT|CMT)$",
     re.I,
 )
+_ROLE = re.compile(r"(?:^|,\s?)(?:LMT|RMT|LMBT|CMT|BCTMB|BSIE|BS|BA|owner|founder|manager)\b", re.I)
 _PERSON = re.compile(r"^[A-Z][a-zà-ÿ]+(?: [A-Z]\.?)? (?:Mc|Mac|O['’])?[A-ZÀ-Ý][\wà-ÿ'’-]+$")
 
 
@@ -154,7 +155,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
         if len(text) <= 60 and (line.level == 1 or index < 14 or (line.level and first_heading)):
             first_heading = first_heading and not line.level
             name = tidy(text)
-            if not _GENERIC.match(name) and not _SENTENCE.search(text) and not any(c.isdigit() for c in name):
+            if not _GENERIC.match(name) and not _ROLE.search(name) and not _SENTENCE.search(text) and not any(c.isdigit() for c in name):
                 weight = 1.2 if line.level == 1 else 0.7 if index < 6 else 0.35
                 votes.add(name, weight * (1.3 if _TRADE.search(name) else 0.6), line.where, text)
         elif (
@@ -175,7 +176,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
         ):
             for found in _IN_TEXT.finditer(text[:1500]):
                 name = found["name"].strip()
-                name = re.sub(r"\s(?:of|and|&|for|by|de|du|the)$", "", name)
+                name = re.sub(r"(?:\s(?:of|and|&|for|by|de|du|the))+$", "", name)
                 if (
                     _NOUN_END.search(name)
                     and len(name.split()) >= 2

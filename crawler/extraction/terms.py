@@ -3,68 +3,149 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
-from directory.vocabularies import Vocabulary
+from directory.vocabularies import TermKind, TermMatch, Vocabulary
 
 MAX_CHARS = 60_000
+ITEM_CHARS = 60  # a heading or list entry no longer than this names one thing
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_ITEM_TAGS = frozenset("h1 h2 h3 h4 h5 h6 li td th dt dd a button summary caption span".split())
+
 _NEGATED = re.compile(
-    r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|perform\w*|available)|\bcannot|\bcan['’]t|\bunable to|"
-    r"\brather than|\binstead of|\bunlike|\bnon[- ]|\bne (?:pratique|propose|offre)|\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$",
+    r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|perform\w*|available)|"
+    r"\bcannot|\bcan['’]t|\bunable to|\brather than|\binstead of|\bunlike|\bne (?:pratique|propose|offre)|"
+    r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$",
     re.I,
 )
-_COMPARED = re.compile(
-    r"(?:\bthan|\bcompared (?:to|with)|\bwhat|\bas opposed to|\bversus|\bvs\.?)\s(?:[\w,-]+\s){0,9}$", re.I
-)
+_COMPARED = re.compile(r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.I)
 _CAUTION = re.compile(
-    r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do not (?:come|book)|if you (?:are|have|had) "
-    r"(?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|intake|prior to (?:your|the) (?:session|appointment)",
+    r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do not (?:come|book)|"
+    r"if you (?:are|have|had) (?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|"
+    r"prior to (?:your|the) (?:session|appointment)|avoid massage",
     re.I,
 )
 _OWN_STORY = re.compile(
     r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|developed|battled|injured)|"
-    r"\b(?:my|his|her) own (?:\w+ ){0,2}(?:pain|injur|journey|experience|recovery|struggle)|after years of battling|\bj['’]ai souffert|\bsufr[íi]",
+    r"\b(?:my|his|her) own (?:\w+ ){0,2}(?:pain|injur|journey|experience|recovery|struggle)|\bafter years of battling|"
+    r"\bj['’]ai souffert|\bsufr[íi]",
     re.I,
 )
-_SCHOOLED = re.compile(r"graduat|diploma|degree|studied at|attended", re.I)
+_PAST_WORK = re.compile(
+    r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|graduat\w+|studied|attended|"
+    r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$",
+    re.I,
+)
+_STUDIES = re.compile(r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.I)
+_LISTING = re.compile(
+    r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|ing)|trained in|certified in|techniques|"
+    r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
+    r"[:\s]+(?P<list>[^.!?:;]{3,300})",
+    re.I,
+)
+_JOINED = re.compile(r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)", re.I)
+_PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
+_ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
+
+# Wordings that name a term only as an entry of their own: in running text they describe something else.
+_ONLY_AS_ITEM = frozenset(
+    "wraps wrap lymphatic fascia fascias myofascial essential-oils hot-towel hot-towels relaxing-massage friction vibration "
+    "improve-flexibility range-of-motion joint-mobility improved-mobility flexibility improve-mobility pressure-on-nerve "
+    "massage-fascia travail-énergétique massage-de-relaxation energy-work relaxing-massages relaxation-massage trauma emotional-trauma "
+    "strains stretches".split()
+)
+_STROKE_OF_ILLNESS = re.compile(
+    r"\b(?:after|post|had|suffered|survivors?|patients?|victims?|recover\w*|rehab\w*|people (?:with|who)|alzheimer|parkinson|sclerosis|"
+    r"dementia|brain|aneurysm|cardiac|diabetes)\b",
+    re.I,
+)
+_OF_PREGNANCY = re.compile(r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|helps? with", re.I)
+_OFFERED = re.compile(r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.I)
 
 
 def find_terms(
     lines: Sequence[Line], vocabulary: Vocabulary, language: str | None, notes: Evidence
 ) -> tuple[list[str], list[str]]:
     """Ids of the techniques offered and the conditions treated, in the order the page names them."""
-    kept = [line for line in lines if line.text and line.section not in _SKIPPED]
-    starts: list[int] = []
-    at = 0
-    for line in kept:
-        starts.append(at)
-        at += len(line.text) + 1
-    text = "\n".join(line.text for line in kept)[:MAX_CHARS]
     techniques: dict[str, None] = {}
     conditions: dict[str, None] = {}
-    for match in vocabulary.find_terms(text, language):
-        line = kept[bisect_right(starts, match.start) - 1]
-        start = match.start - starts[bisect_right(starts, match.start) - 1]
-        before = line.text[max(0, start - 90) : start]
-        if _NEGATED.search(before) or _COMPARED.search(before):
+    room = MAX_CHARS
+    seen: set[str] = set()
+    for line in lines:
+        if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen:
             continue
-        if match.term.kind == "technique":
-            if match.term.id not in techniques:
-                techniques[match.term.id] = None
-                notes.add("technique", match.term.id, line.text, line.where)
-        elif match.term.id not in conditions and _is_treated(line, before):
-            conditions[match.term.id] = None
-            notes.add("condition", match.term.id, line.text, line.where)
+        seen.add(line.text)
+        room -= len(line.text)
+        if room < 0:
+            break
+        for match, is_item in _read_line(line, vocabulary, language):
+            if match.term.kind is TermKind.TECHNIQUE:
+                if match.term.id not in techniques and _is_offered(match, line, is_item):
+                    techniques[match.term.id] = None
+                    notes.add("technique", match.term.id, line.text, line.where)
+            elif match.term.id not in conditions and _is_treated(match, line, is_item):
+                conditions[match.term.id] = None
+                notes.add("condition", match.term.id, line.text, line.where)
     return list(techniques), list(conditions)
 
 
-def _is_treated(line: Line, before: str) -> bool:
-    """Whether a condition in this line is one the page speaks of treating."""
-    if line.section in (Section.FORM, Section.NAV) and line.tag in ("option", "label", "form"):
+def _read_line(line: Line, vocabulary: Vocabulary, language: str | None) -> Iterator[tuple[TermMatch, bool]]:
+    """The terms of a line, each with whether it is an entry of its own there."""
+    text = line.text
+    is_item = len(text) <= ITEM_CHARS and (line.tag in _ITEM_TAGS or len(text.split()) <= 5) and line.section is not Section.NAV
+    if is_item:
+        for match in vocabulary.find_item_terms(text, language):
+            whole = len(match.text) >= 0.5 * len(text)
+            yield match, whole
+    else:
+        for match in vocabulary.find_terms(text, language):
+            yield match, False
+    head = _ENTRY_HEAD.match(text) if not is_item or len(text) > 20 else None
+    if head and line.section is not Section.META:
+        for match in vocabulary.find_item_terms(head["head"], language):
+            yield match, True
+    for pattern in (_LISTING, _JOINED):
+        for listed in pattern.finditer(text):
+            if "," not in listed["list"] and " and " not in listed["list"]:
+                continue
+            for part in _PARTS.split(listed["list"])[:25]:
+                if 3 <= len(part) <= 40:
+                    for match in vocabulary.find_item_terms(part, language):
+                        at = text.find(part, listed.start("list"))
+                        yield TermMatch(match.term, at + match.start, at + match.end, match.text), len(match.text) >= 0.6 * len(part)
+
+
+def _is_offered(match: TermMatch, line: Line, is_item: bool) -> bool:
+    """Whether a technique named here is one the practice offers."""
+    if is_item:
+        return True
+    before = line.text[max(0, match.start - 110) : match.start]
+    if _NEGATED.search(before) or _COMPARED.search(before) or _PAST_WORK.search(before):
+        return False
+    if re.sub(r"\W+", "-", match.text.lower()) in _ONLY_AS_ITEM:
+        return match.term.id == "relaxation-massage" and bool(_OFFERED.search(before))
+    return True
+
+
+def _is_treated(match: TermMatch, line: Line, is_item: bool) -> bool:
+    """Whether a condition named here is one the page speaks of treating."""
+    if line.section is Section.FORM and line.tag in ("option", "label", "form", "div", "li"):
+        return False
+    text = line.text
+    before = text[max(0, match.start - 160) : match.start]
+    if match.term.id == "stroke":
+        return bool(_STROKE_OF_ILLNESS.search(text))
+    if match.term.id == "pregnancy":
+        return bool(_OF_PREGNANCY.search(text)) and len(text) < 200
+    if re.sub(r"\W+", "-", match.text.lower()) in _ONLY_AS_ITEM and not is_item:
+        return False
+    if text[match.end : match.end + 7].lower().startswith(("-fill", " filled", "-free", " free", "ful", "ed ", "ors")):
         return False
     sentence = re.split(r"[.!?]\s", before)[-1]
-    return not (_CAUTION.search(line.text) or _OWN_STORY.search(sentence))
+    if _PAST_WORK.search(sentence):
+        return False
+    if _NEGATED.search(before[-90:]) or _COMPARED.search(before[-90:]) or _STUDIES.search(sentence):
+        return False
+    return not (_CAUTION.search(text) or _OWN_STORY.search(sentence))
