@@ -33,11 +33,12 @@ class Word:
 
 
 # Articles, possessives and prepositions that say nothing of the meaning: "pain in my neck" = "pain neck".
-SMALL_WORDS = frozenset(
-    "the my your our his her their a an in of "
-    "de du des la le les au aux mon ma mes votre vos notre nos dans un une "
-    "el los las lo del en una mi mis su sus al".split()
-)
+_SMALL_WORDS_TEXT = """
+the my your our his her their a an in of
+de du des la le les au aux mon ma mes votre vos notre nos dans un une
+el los las lo del en una mi mis su sus al
+"""
+SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 _ELISIONS = frozenset({"l", "d", "j", "qu", "n", "s", "m", "t", "c"})
 _WORD = re.compile(r"[&+]|(?:[^\W_]|[\u0300-\u036f])+(?:['’ʼ](?:[^\W_]|[\u0300-\u036f])+)*")
 _STOP = re.compile(r"[.;:!?|•·()\[\]{}\"“”«»<>—–*\t]|\n\s*\n|\s-\s")
@@ -50,9 +51,8 @@ def fold_word(word: str) -> str:
     plain = strip_accents(word)
     if plain in ("&", "+"):
         return "and"
-    if len(plain) > 3 and plain.endswith("s") and not plain.endswith(("ss", "us", "is")):
-        plain = plain[:-1]
-    elif len(plain) > 4 and plain.endswith("oux"):
+    plural_s = len(plain) > 3 and plain.endswith("s") and not plain.endswith(("ss", "us", "is"))
+    if plural_s or (len(plain) > 4 and plain.endswith("oux")):
         plain = plain[:-1]
     if len(plain) > 4 and plain.endswith("ie"):
         plain = plain[:-2] + "y"

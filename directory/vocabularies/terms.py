@@ -24,7 +24,8 @@ class Looseness(StrEnum):
 class Term:
     """A condition or a technique, in patients' words and physicians' codes.
 
-    `label`, `definition` and `cautions` are English; `labels`, `definitions` and `cautions_by_language` hold en, fr, es.
+    `label`, `definition` and `cautions` are English; `labels`, `definitions` and `cautions_by_language` hold en, fr
+    and es.
     `icd10cm` are code prefixes ("M54.4") or ranges of categories ("M15-M19").
     """
 
