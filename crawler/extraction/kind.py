@@ -51,6 +51,7 @@ MEDICAL = (
         3,
     ),
     _sign(r"\bphysicians?\b|\bdoctors?\b|\bphysiotherap|physical therap|\bchiropract", 0.5, 2),
+    _sign(r"\bremedial\b|\baches?\b|\bknots?\b", 0.6, 2),
     _sign(r"\bsports? injur|range of motion|\bdysfunction|musculoskeletal", 0.6, 2),
 )
 RELAXATION = (
@@ -69,8 +70,9 @@ RELAXATION = (
 
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _UNSAID = _SKIPPED | {Section.NAV, Section.FORM}
-_ENOUGH = 1.2  # less than this on both sides says nothing
+_ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _LEAD = 1.55  # one side must outweigh the other by this to decide
+_BACKGROUND = re.compile(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in", re.I)
 _OFFER = re.compile(r"massage|bodywork|rolfing|massoth|masaje|therap", re.I)
 
 
@@ -90,15 +92,11 @@ def find_kind(lines: Sequence[Line], notes: Evidence) -> PracticeKind:
             for match in found:
                 notes.add("practice_kind", f"{kind.value}: {match[0].lower()}", _around(text, match), "body")
     medical, relaxation = scores[PracticeKind.MEDICAL], scores[PracticeKind.RELAXATION]
-    import os
-    if os.environ.get("SHOWK"): print(f"{medical:.1f} {relaxation:.1f}", lines[0].text[:50])
-    if max(medical, relaxation) < _ENOUGH:
-        return PracticeKind.MIXED if _offers(lines) else PracticeKind.UNCLEAR
-    if medical >= _LEAD * relaxation:
+    if medical >= _ENOUGH[PracticeKind.MEDICAL] and medical >= _LEAD * relaxation:
         return PracticeKind.MEDICAL
-    if relaxation >= _LEAD * medical:
+    if relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical:
         return PracticeKind.RELAXATION
-    return PracticeKind.MIXED
+    return PracticeKind.MIXED if medical + relaxation > 0 or _offers(lines) else PracticeKind.UNCLEAR
 
 
 def _texts(lines: Sequence[Line]) -> tuple[str, str]:
@@ -145,18 +143,20 @@ _GATE = re.compile(r"insur|bill|PIP|comp|WSIB|ICBC|assur|seguro|MVA|network|cove
 
 def find_insurance(lines: Iterable[Line], notes: Evidence) -> Answer:
     """Yes or no only where the page says so."""
-    said = Answer.UNKNOWN
+    refused: Line | None = None
     for line in lines:
         if line.section in _SKIPPED or not _GATE.search(line.text):
             continue
-        refused = _NO_INSURANCE.search(line.text)
-        if refused:
-            notes.add("accepts_insurance", "no", line.text, line.where)
-            return Answer.NO
-        if said is Answer.UNKNOWN and _INSURANCE.search(line.text) and not _NOT_OURS.search(line.text):
-            notes.add("accepts_insurance", "yes", line.text, line.where)
-            said = Answer.YES
-    return said
+        for sentence in re.split(r"(?<=[.!?;])\s", line.text):
+            if _NO_INSURANCE.search(sentence):
+                refused = refused or line
+            elif _INSURANCE.search(sentence) and not _NOT_OURS.search(sentence):
+                notes.add("accepts_insurance", "yes", line.text, line.where)
+                return Answer.YES
+    if refused is not None:
+        notes.add("accepts_insurance", "no", refused.text, refused.where)
+        return Answer.NO
+    return Answer.UNKNOWN
 
 
 _REQUIRES = re.compile(

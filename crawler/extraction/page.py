@@ -108,7 +108,7 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
         emails=emails,
         countries=countries,
         placed=any(place.country in ("US", "CA") for place in places),
-        host=urlsplit(website or url or "").hostname or "",
+        host=_host_of(url) or _host_of(website),
         notes=notes,
     )
     return ExtractedPage(
@@ -389,6 +389,13 @@ def _main_city(document: Document) -> Place | None:
                     best.setdefault(key, Place(city=name, snippet=line.text, where=line.where, line=index))
                     break
     return best[max(tally, key=lambda key: tally[key])] if tally else None
+
+
+def _host_of(address: str | None) -> str:
+    try:
+        return urlsplit(address or "").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _to_location(place: Place) -> PageLocation:
