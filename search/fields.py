@@ -59,8 +59,7 @@ def make_fields(document: TherapistDocument, term_words: TermWords) -> IndexFiel
     names = [token for name in (document.name, *document.other_names) for token in analysis.tokenize_names(name)]
     practices = [token for name in document.practice_names for token in analysis.tokenize_names(name)]
     known = dict.fromkeys((*names, *practices))
-    prefixes = {word[:end] for word in known for end in range(2, min(len(word), analysis.LONGEST_PREFIX) + 1)}
-    prefixes |= {word for word in known if len(word) == 1}
+    prefixes = {word[:end] for word in known for end in range(1, min(len(word), analysis.LONGEST_PREFIX) + 1)}
     return IndexFields(
         text=" ".join((FILLER, *_list_words(document, term_words))),
         names=" ".join((FILLER, *known)),
@@ -111,6 +110,11 @@ def list_tags(document: TherapistDocument) -> Iterator[tuple[str, str]]:
     yield "may_take_referral", document.may_take_referral.value
     if document.gender:
         yield "gender", document.gender
+    for place in document.locations:
+        if place.country:
+            yield "region", place.country
+            if place.region:
+                yield "region", f"{place.country}-{place.region}"
     for facet, values in (
         ("condition", document.conditions),
         ("technique", document.techniques),

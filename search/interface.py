@@ -53,6 +53,7 @@ FACETS = (
     "may_take_referral",
     "language",
     "gender",
+    "region",
     "verified",
 )
 
@@ -74,6 +75,7 @@ class SearchRequest:
     conditions: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()  # "US-CO", or a whole country: "CA"
     practice_kinds: tuple[PracticeKind, ...] = ()
     settings: tuple[Setting, ...] = ()
     referrals: tuple[Referral, ...] = ()
@@ -279,7 +281,19 @@ class Engine(Protocol):
         ...
 
     def builds(self) -> Sequence[str]:
-        """Names of all builds, oldest first by their parsed time."""
+        """Names of all finished builds, oldest first by their parsed time."""
+        ...
+
+    def unfinished(self) -> Sequence[str]:
+        """Names of builds that were begun and not finished: under way, or left by a killed process."""
+        ...
+
+    def lock(self, owner: str, *, until: datetime, now: datetime) -> None:
+        """Take or renew the one lock on building; raises `LockedError` while another owner's has not expired."""
+        ...
+
+    def unlock(self, owner: str) -> None:
+        """Give the lock back, if `owner` still holds it."""
         ...
 
     def drop(self, name: str) -> None: ...

@@ -294,5 +294,6 @@ def list_filters(request: SearchRequest) -> list[tuple[str, tuple[str, ...]]]:
         ("may_take_referral", ("yes",) if request.may_take_referral else ()),
         ("language", request.languages),
         ("gender", request.genders),
+        ("region", request.regions),
     ]
     return [(facet, values) for facet, values in filters if values]

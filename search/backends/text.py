@@ -16,8 +16,6 @@ from search.fields import IndexFields
 from search.interface import SearchRequest
 
 HEAP_BYTES = 128_000_000
-# tantivy scores k1 + 1 times what Lucene does since its version 8.
-SCALE = ranking.BM25_K1 + 1
 
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -91,7 +89,7 @@ class TextReader:
         query = make_query(request, typos=typos)
         hits = self._searcher.search(query, max(1, self._searcher.num_docs), count=False).hits
         rows = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), np.int64)
-        return rows, np.array([score for score, _ in hits], np.float64) / SCALE
+        return rows, np.array([score for score, _ in hits], np.float64)
 
     def find_names(self, words: Sequence[str], limit: int, *, typos: bool) -> Rows:
         """Rows whose name has a word that begins like each of `words`, the most complete ones."""
@@ -124,7 +122,7 @@ def _make_word(field: str, token: str, *, typos: bool) -> tantivy.Query:
     if not typos or not distance:
         return exact
     near = tantivy.Query.fuzzy_term_query(SCHEMA, field, token, distance, True)
-    near = tantivy.Query.const_score_query(near, ranking.TYPO_SCORE * SCALE)
+    near = tantivy.Query.const_score_query(near, ranking.TYPO_SCORE)
     return tantivy.Query.boolean_query([(tantivy.Occur.Should, exact), (tantivy.Occur.Should, near)])
 
 

@@ -1,0 +1,349 @@
+"""Elasticsearch: builds are indices, the live one is what the alias names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from elasticsearch import ApiError, ConflictError, Elasticsearch, TransportError, helpers
+from elasticsearch import NotFoundError as EsNotFoundError
+
+from directory.errors import ConflictError as Conflict
+from directory.errors import EngineUnavailableError, LockedError, NotFoundError
+from index_mappings import load_mapping
+from search import analysis, names
+from search.backends import elastic_query as q
+from search.backends.columns import number_day
+from search.backends.embedded import CELL_STEPS
+from search.backends.hits import make_hit, parse_document, write_document
+from search.fields import TermWords, make_fields
+from search.interface import Cell, SearchPage, SearchRequest, Suggestion, TherapistDocument
+from search.requests import Cursor, check_request, read_cursor, write_cursor
+
+BULK_DOCUMENTS, BULK_BYTES = 1_000, 8_000_000
+NO_INDEX = "There is no search index yet. Run: palpate index build"
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Elasticsearch's errors as Palpate's."""
+    try:
+        yield
+    except EsNotFoundError as error:
+        raise EngineUnavailableError(NO_INDEX) from error
+    except ApiError as error:
+        raise EngineUnavailableError(f"Elasticsearch refused ({error.status_code}): {_find_reason(error)}") from error
+    except TransportError as error:
+        raise EngineUnavailableError(f"Elasticsearch does not answer: {error.message}") from error
+
+
+def _find_reason(error: ApiError) -> str:
+    body = error.body
+    reason = body.get("error", {}) if isinstance(body, dict) else body
+    if isinstance(reason, dict):
+        causes = reason.get("root_cause") or [reason]
+        reason = causes[0].get("reason", reason.get("reason", ""))
+    return str(reason)[:300]
+
+
+class ElasticReader:
+    """Answers from an index, or from whichever the alias names."""
+
+    def __init__(self, client: Elasticsearch, index: str) -> None:
+        self._client, self._index = client, index
+
+    def _search(self, body: dict[str, Any]) -> dict[str, Any]:
+        with translated():
+            # Words' frequencies are counted over all shards: a score must not depend on where a document lies.
+            answer = self._client.search(index=self._index, body=body, search_type="dfs_query_then_fetch")
+        result: dict[str, Any] = answer.body
+        if result.get("timed_out") or result["_shards"]["failed"]:
+            raise EngineUnavailableError("Part of Elasticsearch did not answer in time. Try again.")
+        return result
+
+    def search(self, request: SearchRequest) -> SearchPage:
+        check_request(request)
+        after = read_cursor(request)
+        if after and after.typos:
+            return self._answer(request, after, typos=True)
+        page = self._answer(request, after, typos=False)
+        if page.total == 0 and (request.text or request.name):
+            page = self._answer(request, after, typos=True)
+        return page
+
+    def _answer(self, request: SearchRequest, after: Cursor | None, *, typos: bool) -> SearchPage:
+        answer = self._search(q.make_search(request, after, typos=typos))
+        found = answer["hits"]["hits"]
+        hits = tuple(
+            make_hit(parse_document(hit["_source"]["document"]), float(hit["_score"]), request)
+            for hit in found[: request.limit]
+        )
+        cursor = None
+        if len(found) > request.limit:
+            value, document_id = found[request.limit - 1]["sort"]
+            cursor = write_cursor(request, Cursor(value, document_id, typos))
+        return SearchPage(
+            total=answer["hits"]["total"]["value"],
+            hits=hits,
+            facets=q.parse_facets(answer.get("aggregations", {})),
+            after=cursor,
+        )
+
+    def get(self, document_id: str) -> TherapistDocument:
+        query = {"query": {"ids": {"values": [document_id]}}, "_source": ["document"]}
+        found = self._search(query)["hits"]["hits"]
+        if not found:
+            raise NotFoundError("There is no such entry in the directory.")
+        return parse_document(found[0]["_source"]["document"])
+
+    def suggest(self, text: str, *, limit: int = 10) -> Sequence[Suggestion]:
+        words = analysis.tokenize_names(text[:200])[:6]
+        if not words or limit < 1:
+            return ()
+        for typos in (False, True):
+            found = self._search(q.make_suggest(words, limit, typos=typos))["hits"]["hits"]
+            if found:
+                documents = [parse_document(hit["_source"]["document"]) for hit in found]
+                return tuple(
+                    Suggestion(kind=document.kind.value, id=document.id, label=document.name, text=document.name)
+                    for document in documents
+                )
+        return ()
+
+    def cells(self, request: SearchRequest, *, zoom: int) -> Sequence[Cell]:
+        check_request(request)
+        answer = self._search(q.make_cells(request, min(max(zoom, 0) + CELL_STEPS, 20)))
+        return tuple(
+            Cell(
+                lat=bucket["middle"]["location"]["lat"],
+                lon=bucket["middle"]["location"]["lon"],
+                count=bucket["doc_count"],
+            )
+            for bucket in answer["aggregations"]["cells"]["buckets"]
+        )
+
+    def count(self) -> int:
+        with translated():
+            return int(self._client.count(index=self._index)["count"])
+
+    def close(self) -> None:
+        """Nothing to give back: connections belong to the engine."""
+
+
+def make_source(document: TherapistDocument, term_words: TermWords) -> dict[str, Any]:
+    """The document and its index fields, as they are sent."""
+    fields = make_fields(document, term_words)
+    source: dict[str, Any] = {
+        "id": document.id,
+        "document": write_document(document).decode(),
+        "version": document.version,
+        "text": fields.text,
+        "names": fields.names,
+        "prefixes": fields.prefixes,
+        "name_key": fields.name_key,
+        "points": [{"lat": lat, "lon": lon} for lat, lon in fields.points],
+        "verified_until": number_day(fields.verified_until),
+        "verified_on": number_day(fields.verified_on),
+        "quality": fields.quality,
+    }
+    for facet, value in fields.tags:
+        source.setdefault(facet, []).append(value)
+    return source
+
+
+class ElasticBuild:
+    """A build being filled: an index without refreshes and copies until it is whole."""
+
+    def __init__(self, engine: ElasticEngine, name: str) -> None:
+        self.name = name
+        self._engine = engine
+
+    def add(self, documents: Iterable[TherapistDocument]) -> int:
+        actions = (
+            {"_op_type": "index", "_index": self.name, "_id": document.id, **self._engine.make_action(document)}
+            for document in documents
+        )
+        return self._engine.bulk(actions)
+
+    def finish(self) -> None:
+        client = self._engine.client
+        with translated():
+            client.indices.put_settings(
+                index=self.name,
+                settings={"index": {"refresh_interval": "1s", "number_of_replicas": self._engine.replicas}},
+            )
+            client.indices.refresh(index=self.name)
+            meta = {**load_mapping()["mappings"]["_meta"], "finished": True}
+            client.indices.put_mapping(index=self.name, body={"_meta": meta})
+
+    def reader(self) -> ElasticReader:
+        return ElasticReader(self._engine.client, self.name)
+
+
+class ElasticEngine:
+    """Builds in an Elasticsearch cluster."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        alias: str,
+        term_words: TermWords,
+        shards: int = 1,
+        replicas: int = 0,
+        timeout_s: float = 5.0,
+    ) -> None:
+        self.client = Elasticsearch(url, request_timeout=timeout_s, max_retries=2, retry_on_timeout=True)
+        self._slow = self.client.options(request_timeout=max(60.0, timeout_s))
+        self._alias, self._term_words, self._shards, self.replicas = alias, term_words, shards, replicas
+
+    def open_reader(self) -> ElasticReader:
+        return ElasticReader(self.client, self._alias)
+
+    def start_build(self, name: str) -> ElasticBuild:
+        mapping = load_mapping()
+        settings = {
+            **mapping["settings"],
+            "number_of_shards": self._shards,
+            "number_of_replicas": 0,
+            "refresh_interval": "-1",
+        }
+        with translated():
+            self._slow.indices.create(index=name, settings=settings, mappings=mapping["mappings"])
+        return ElasticBuild(self, name)
+
+    def make_action(self, document: TherapistDocument) -> dict[str, Any]:
+        """A document for the bulk call; the newer version wins."""
+        return {
+            "_source": make_source(document, self._term_words),
+            "version": document.version,
+            "version_type": "external_gte",
+        }
+
+    def bulk(self, actions: Iterable[dict[str, Any]], *, refresh: bool = False, alias: bool = False) -> int:
+        """Send actions, waiting where the cluster is busy; a newer version over there stays. How many were written."""
+        written = 0
+        arguments: dict[str, Any] = {"refresh": refresh}
+        if alias:
+            arguments["require_alias"] = True
+        with translated():
+            answers = helpers.streaming_bulk(
+                self._slow,
+                actions,
+                chunk_size=BULK_DOCUMENTS,
+                max_chunk_bytes=BULK_BYTES,
+                max_retries=4,
+                initial_backoff=0.5,
+                raise_on_error=False,
+                **arguments,
+            )
+            for ok, answer in answers:
+                result = next(iter(answer.values()))
+                if ok:
+                    written += 1
+                elif result["status"] not in (404, 409) or "index_not_found" in str(result.get("error")):
+                    raise EngineUnavailableError(f"Elasticsearch did not take {result['_id']}: {result.get('error')}")
+        return written
+
+    def publish(self, name: str) -> None:
+        if name not in self.builds():
+            raise NotFoundError(f"There is no finished build {name}.")
+        actions: list[dict[str, Any]] = [
+            {"remove": {"index": index, "alias": self._alias}} for index in self._list_live() if index != name
+        ]
+        with translated():
+            self.client.indices.update_aliases(actions=[*actions, {"add": {"index": name, "alias": self._alias}}])
+
+    def _list_live(self) -> list[str]:
+        with translated():
+            try:
+                return sorted(self.client.indices.get_alias(name=self._alias).body)
+            except EsNotFoundError:
+                return []
+
+    def live(self) -> str | None:
+        return next(iter(self._list_live()), None)
+
+    def _list_builds(self, *, finished: bool) -> list[str]:
+        with translated():
+            found = self.client.indices.get_mapping(index=f"{self._alias}-m*", allow_no_indices=True).body
+        wanted = [
+            name
+            for name, mapping in found.items()
+            if bool(mapping["mappings"].get("_meta", {}).get("finished")) is finished
+        ]
+        return names.sort_build_names(wanted, self._alias)
+
+    def builds(self) -> Sequence[str]:
+        return self._list_builds(finished=True)
+
+    def unfinished(self) -> Sequence[str]:
+        return self._list_builds(finished=False)
+
+    def drop(self, name: str) -> None:
+        if name in self._list_live():
+            raise Conflict(f"{name} is the live index and stays.")
+        if names.parse_build_name(name):
+            with translated():
+                self.client.indices.delete(index=name, ignore_unavailable=True)
+
+    def upsert(self, documents: Iterable[TherapistDocument]) -> None:
+        actions = (
+            {"_op_type": "index", "_index": self._alias, "_id": document.id, **self.make_action(document)}
+            for document in documents
+        )
+        self.bulk(actions, refresh=True, alias=True)
+
+    def delete(self, versions: Mapping[str, int]) -> None:
+        actions = (
+            {
+                "_op_type": "delete",
+                "_index": self._alias,
+                "_id": document_id,
+                "version": version,
+                "version_type": "external_gte",
+            }
+            for document_id, version in versions.items()
+        )
+        self.bulk(actions, refresh=True)
+
+    def lock(self, owner: str, *, until: datetime, now: datetime) -> None:
+        index = f"{self._alias}-lock"
+        held: dict[str, Any] = {}
+        with translated():
+            try:
+                held = dict(self.client.get(index=index, id="build").body)
+            except EsNotFoundError:
+                held = {}
+            condition: dict[str, Any] = {"op_type": "create"}
+            if held:
+                source = held["_source"]
+                if source["owner"] != owner and datetime.fromisoformat(source["until"]) > now:
+                    raise LockedError(f"Another build has been running; its lock ends {source['until']}.")
+                condition = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
+            document = {"owner": owner, "until": until.astimezone(UTC).isoformat()}
+            try:
+                self.client.index(index=index, id="build", document=document, refresh=True, **condition)
+            except ConflictError as error:
+                raise LockedError("Another build began at the same moment.") from error
+
+    def unlock(self, owner: str) -> None:
+        index = f"{self._alias}-lock"
+        with translated():
+            try:
+                held = self.client.get(index=index, id="build").body
+                if held["_source"]["owner"] == owner:
+                    self.client.delete(
+                        index=index, id="build", if_seq_no=held["_seq_no"], if_primary_term=held["_primary_term"]
+                    )
+            except (EsNotFoundError, ConflictError):
+                return
+
+    def ping(self) -> bool:
+        try:
+            with translated():
+                return self.client.cluster.health(timeout="1s")["status"] in ("green", "yellow")
+        except EngineUnavailableError:
+            return False

@@ -1,0 +1,224 @@
+"""The one way to search: what the site, the API and the command all call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from directory.models import EntityKind, PracticeKind, Referral, Setting, to_json
+from directory.places import Gazetteer, Place, PlaceKind
+from directory.vocabularies import Vocabulary
+from search.geometry import HALF_GLOBE_KM
+from search.interface import GeoBox, GeoCircle, Hit, Reader, SearchPage, SearchRequest, Sort
+from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, understand
+from verification.badge import make_badge
+
+__all__ = ["DEFAULT_RADIUS_KM", "Chip", "SearchAnswer", "find_therapists"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchAnswer:
+    """A page of results with what was understood; `relaxed` says which words nobody matched and were left out."""
+
+    page: SearchPage
+    request: SearchRequest
+    place: Place | None = None
+    places: tuple[Place, ...] = ()
+    unknown_place: str | None = None
+    radius_km: float | None = None
+    chips: tuple[Chip, ...] = ()
+    relaxed: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> int:
+        return self.page.total
+
+    @property
+    def hits(self) -> tuple[Hit, ...]:
+        return self.page.hits
+
+    @property
+    def facets(self) -> Any:
+        return self.page.facets
+
+    @property
+    def after(self) -> str | None:
+        return self.page.after
+
+    @property
+    def heading(self) -> str:
+        """ "12 therapists within 25 km of Stony Plain, AB"."""
+        count = f"{self.total} therapist{'' if self.total == 1 else 's'}"
+        if self.places:
+            return f"{count}. Which place: " + " · ".join(place.label for place in self.places) + "?"
+        if self.unknown_place:
+            return f"{count}. Nobody here knows a place called {self.unknown_place}."
+        if self.place and self.radius_km:
+            return f"{count} within {self.radius_km:g} km of {self.place.label}"
+        return f"{count} in {self.place.label}" if self.place else count
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, as docs/formats and the API promise them."""
+        return {
+            "total": self.total,
+            "place": _place_json(self.place) if self.place else None,
+            "places": [_place_json(place) for place in self.places],
+            "unknown_place": self.unknown_place,
+            "radius_km": self.radius_km,
+            "chips": [{"kind": c.kind, "id": c.id, "label": c.label, "text": c.text} for c in self.chips],
+            "relaxed": list(self.relaxed),
+            "results": [_hit_json(hit, self.request.on) for hit in self.hits],
+            "facets": {name: dict(counts) for name, counts in self.facets.items()},
+            "after": self.after,
+        }
+
+
+def _place_json(place: Place) -> dict[str, Any]:
+    return {"label": place.label, "lat": place.lat, "lon": place.lon}
+
+
+def _hit_json(hit: Hit, on: date) -> dict[str, Any]:
+    document = hit.document
+    result = {
+        "id": document.id,
+        "name": document.name,
+        "kind": document.kind.value,
+        "distance_km": hit.distance_km,
+        "location": to_json(hit.location) if hit.location else None,
+        "badge": to_json(make_badge(document.credentials, on=on)),
+        "credentials": [to_json(credential) for credential in document.credentials],
+        "conditions": list(document.conditions),
+        "techniques": list(document.techniques),
+        "practice_kind": document.practice_kind.value,
+        "setting": document.setting.value,
+        "referral": document.referral.value,
+        "listing_ids": list(document.listing_ids),
+        "score": hit.score,
+    }
+    return {**result, "explanation": dict(hit.explanation)} if hit.explanation else result
+
+
+def find_therapists(
+    reader: Reader,
+    gazetteer: Gazetteer,
+    vocabulary: Vocabulary,
+    *,
+    on: date,
+    q: str = "",
+    near: str = "",
+    radius_km: float | None = None,
+    box: GeoBox | None = None,
+    condition: Iterable[str] = (),
+    technique: Iterable[str] = (),
+    credential: Iterable[str] = (),
+    verified: bool = False,
+    may_take_referral: bool = False,
+    insurance: bool | None = None,
+    kind: Iterable[str] = (),
+    setting: Iterable[str] = (),
+    referral: Iterable[str] = (),
+    language: Iterable[str] = (),
+    gender: Iterable[str] = (),
+    sort: Sort | str | None = None,
+    after: str | None = None,
+    limit: int = 20,
+    facets: Iterable[str] = (),
+    explain: bool = False,
+) -> SearchAnswer:
+    """People and practices that answer the words and filters; raises `UsageError` for what cannot be asked.
+
+    `kind` takes person, practice and the kinds of practice. Where words beside a condition or a place match nobody,
+    they are left out and named in `relaxed`: better the therapists there than an empty page.
+    """
+    understood = understand(q, vocabulary, gazetteer, near=near)
+    kinds, practice_kinds = _split_kinds(kind)
+    request = SearchRequest(
+        on=on,
+        text=understood.text,
+        name=understood.name,
+        box=box,
+        conditions=_join(understood.conditions, condition),
+        techniques=_join(understood.techniques, technique),
+        credentials=_join(understood.credentials, credential),
+        kinds=kinds,
+        practice_kinds=practice_kinds,
+        settings=tuple(Setting(value) for value in setting),
+        referrals=tuple(Referral(value) for value in referral),
+        languages=tuple(language),
+        genders=tuple(gender),
+        insurance=True if understood.insurance else insurance,
+        verified=verified or understood.verified,
+        may_take_referral=may_take_referral,
+        limit=limit,
+        after=after,
+        facets=tuple(facets),
+        explain=explain,
+    )
+    request, radius = _place(request, understood, radius_km)
+    request = replace(request, sort=_choose_sort(sort, request))
+    page, request, relaxed = _search(reader, request)
+    return SearchAnswer(
+        page=page,
+        request=request,
+        place=understood.place,
+        places=understood.places,
+        unknown_place=understood.unknown_place,
+        radius_km=radius,
+        chips=tuple(chip for chip in understood.chips if chip.text not in relaxed),
+        relaxed=relaxed,
+    )
+
+
+def _join(understood: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*understood, *chosen)))
+
+
+def _split_kinds(values: Iterable[str]) -> tuple[tuple[EntityKind, ...], tuple[PracticeKind, ...]]:
+    values = tuple(values)
+    people = set(EntityKind)
+    return (
+        tuple(EntityKind(value) for value in values if value in people),
+        tuple(PracticeKind(value) for value in values if value not in people),
+    )
+
+
+def _place(
+    request: SearchRequest, understood: Understood, radius_km: float | None
+) -> tuple[SearchRequest, float | None]:
+    """The request within its circle or region, and the circle's radius."""
+    place = understood.place
+    if place is None:
+        return request, None
+    radius = radius_km if radius_km is not None else understood.radius_km
+    if place.kind is PlaceKind.COUNTRY and place.country:
+        return replace(request, regions=(place.country,)), None
+    if place.kind is PlaceKind.REGION and place.country and place.region:
+        return replace(request, regions=(f"{place.country}-{place.region}",)), None
+    radius = DEFAULT_RADIUS_KM if radius is None else min(radius, HALF_GLOBE_KM)
+    return replace(request, near=GeoCircle(place.lat, place.lon, radius)), radius
+
+
+def _choose_sort(sort: Sort | str | None, request: SearchRequest) -> Sort:
+    chosen = Sort(sort) if sort else Sort.RELEVANCE
+    return Sort.RELEVANCE if chosen is Sort.DISTANCE and request.near is None else chosen
+
+
+def _search(reader: Reader, request: SearchRequest) -> tuple[SearchPage, SearchRequest, tuple[str, ...]]:
+    """The page; where loose words match nobody but something firm was asked too, without them."""
+    page = reader.search(request)
+    if page.total or request.after:
+        return page, request, ()
+    firm = bool(request.conditions or request.techniques or request.near or request.regions)
+    left_out: list[str] = []
+    for field, empty in (("text", ""), ("credentials", ())):
+        value = getattr(request, field)
+        if not value or not firm:
+            continue
+        request = replace(request, **{field: empty})
+        left_out += [value] if isinstance(value, str) else value
+        page = reader.search(request)
+        if page.total:
+            break
+    return page, request, tuple(left_out) if page.total else ()

@@ -1,0 +1,51 @@
+"""Terms of the vocabulary found although they are misspelt."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from directory.vocabularies import Term, Vocabulary
+from search import analysis
+
+SHORTEST = 5
+
+
+class Speller:
+    """Every wording of every term, by its folded writing."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._terms: dict[str, Term] = {}
+        for term in (*vocabulary.conditions.values(), *vocabulary.techniques.values()):
+            wordings = (
+                *term.labels.values(),
+                term.label,
+                *(text for texts in term.synonyms.values() for text in texts),
+            )
+            for wording in wordings:
+                key = self._fold(wording)
+                if len(key) >= SHORTEST:
+                    self._terms.setdefault(key, term)
+        self._known = list(self._terms)
+
+    @staticmethod
+    @lru_cache(maxsize=4)
+    def of(vocabulary: Vocabulary) -> Speller:
+        """The speller of a vocabulary, made once."""
+        return Speller(vocabulary)
+
+    @staticmethod
+    def _fold(text: str) -> str:
+        return " ".join(analysis.fold(text).split())
+
+    def find(self, text: str) -> Term | None:
+        """The term whose wording is one wrong letter away, or two in a long one; never a word that begins otherwise."""
+        written = self._fold(text)
+        if len(written) < SHORTEST or any(char.isdigit() for char in written):
+            return None
+        most = 1 if len(written) < 8 else 2
+        found = process.extract(written, self._known, scorer=OSA.distance, score_cutoff=most, limit=5)
+        best = next((wording for wording, _, _ in found if wording[0] == written[0]), None)
+        return self._terms[best] if best else None

@@ -1,0 +1,300 @@
+"""One box of words understood: conditions, techniques, letters, a place, a distance, insurance, a name, a code.
+
+What was understood is returned as chips, each with the very words it was read from, so that it can be taken away
+again. Words that nobody knows are left as text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import OSA
+
+from directory.places import Gazetteer, Place, PlaceKind
+from directory.vocabularies import TermMatch, Vocabulary
+from search import analysis
+from search.spelling import Speller
+
+DEFAULT_RADIUS_KM = 25.0
+KM_PER_MILE = 1.609344
+MAX_TEXT = 2_000
+
+_DISTANCE = r"(?P<number>\d{1,5}(?:[.,]\d{1,2})?)\s*-?\s*(?P<unit>km|kms|kilomet(?:er|re)s?|kilómetros?|kilomètres?|mi|miles?|millas?|milles?)\b"
+_RADIUS = re.compile(
+    rf"(?:\b(?:within|in|less than|up to|under|max|a menos de|hasta|en un radio de|à moins de|dans un rayon de)\s+)?"
+    rf"{_DISTANCE}(?:\s*(?:radius|away|or less))?(?P<of>\s+(?:of|from|around|de|du|d')(?=\s|\w))?",
+    re.IGNORECASE,
+)
+_INSURANCE = re.compile(
+    r"\b(?:(?:that |who )?(?:takes?|accepts?|taking|accepting|with|has|covered by|bills?|acepta|con|qui accepte|accepte|avec)"
+    r"\s+(?:my |the |el |les |des |l'|une |un )?(?:insurance|seguros?(?: médicos?)?|assurances?)"
+    r"|(?:insurance|seguro|assurances?)\s+(?:accepted|ok|welcome|aceptado|acceptées?)|insurance)\b",
+    re.IGNORECASE,
+)
+_VERIFIED = re.compile(r"\b(?:verified|licen[cs]e (?:checked|verified)|vérifiée?s?|verificad[oa]s?)\b", re.IGNORECASE)
+_NEAR = re.compile(
+    r"(?:^|(?<=\s))(?:near(?:by| to)?|around|close to|next to|in|at|by|près de|proche de|autour de|à|cerca del?|en)\s+",
+    re.IGNORECASE,
+)
+_NEAR_ME = re.compile(
+    r"\b(?:near|around|close to|next to) me\b|\bnearby\b|\bcerca de mí\b|\bprès de (?:moi|chez moi)\b", re.IGNORECASE
+)
+_POSTAL = re.compile(r"\b(?:\d{5}(?:-\d{4})?|[A-Za-z]\d[A-Za-z](?:[ -]?\d[A-Za-z]\d)?)\b")
+_LETTERS = re.compile(
+    r"\b(?:LMT|RMT|LMP|LMBT|CMT|BCTMB|NCTMB|NCTM|CLT-LANA|CLT|MMP|CMMP|CMMT|MMT|LAMT|MBLEX)\b", re.IGNORECASE
+)
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+# What everybody here is or does: such words tell no entry from another.
+COMMON_WORDS = frozenset(
+    analysis.stem(word)
+    for word in (
+        "massage massages masseuse masseur massotherapy massothérapie massothérapeute masaje masajes masajista terapeuta "
+        "therapist therapists therapy therapeutic thérapeute practitioner practitioners specialist expert provider "
+        "medical clinical registered licensed certified treatment treatments help good best find need needs looking want "
+        "search someone person anyone who can do does please somebody pain-relief doctor service services local nearest "
+        "closest therapie terapia busco necesito cherche besoin un una"
+    ).split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One thing that was understood; `text` is how it was written."""
+
+    kind: str  # condition | technique | credential | place | radius | insurance | verified | icd10 | name
+    id: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """What a query asks for. `places` are candidates when the place is ambiguous: no distance filter applies then."""
+
+    text: str = ""
+    name: str = ""
+    conditions: tuple[str, ...] = ()
+    techniques: tuple[str, ...] = ()
+    credentials: tuple[str, ...] = ()
+    place: Place | None = None
+    places: tuple[Place, ...] = ()
+    unknown_place: str | None = None
+    radius_km: float | None = None
+    insurance: bool = False
+    verified: bool = False
+    chips: tuple[Chip, ...] = ()
+
+
+class _Reading:
+    """The text while it is read: what was understood is blanked out, so that positions hold."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = text
+        self.chips: list[Chip] = []
+
+    def take(self, start: int, end: int) -> str:
+        taken = self.rest[start:end]
+        self.rest = self.rest[:start] + "\x00" * (end - start) + self.rest[end:]
+        return taken.strip()
+
+    def words(self) -> list[re.Match[str]]:
+        return list(_WORD.finditer(self.rest))
+
+    def add(self, kind: str, chip_id: str, label: str, text: str) -> None:
+        if not any(chip.kind == kind and chip.id == chip_id for chip in self.chips):
+            self.chips.append(Chip(kind, chip_id, label, text))
+
+    def ids(self, kind: str) -> tuple[str, ...]:
+        return tuple(chip.id for chip in self.chips if chip.kind == kind)
+
+
+def clean_text(text: str) -> str:
+    """`text` on one line, without control characters, at most `MAX_TEXT` long."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text[:MAX_TEXT]).split())
+
+
+def understand(
+    text: str,
+    vocabulary: Vocabulary,
+    gazetteer: Gazetteer,
+    *,
+    near: str = "",
+    country: str | None = None,
+) -> Understood:
+    """What `text` asks for, and where; `near`, where given, is the place and the text's words are not read as one."""
+    reading = _Reading(clean_text(text))
+    radius_km = _take_radius(reading)
+    _take_codes(reading, vocabulary)
+    insurance = _take_flag(reading, _INSURANCE, "insurance", "takes insurance")
+    verified = _take_flag(reading, _VERIFIED, "verified", "licence current")
+    for match in _NEAR_ME.finditer(reading.rest):
+        reading.take(*match.span())
+    answer = Understood(radius_km=radius_km, insurance=insurance, verified=verified)
+    near = clean_text(near)
+    answer = (
+        _resolve_near(answer, near, gazetteer, country)
+        if near
+        else _take_named_place(answer, reading, gazetteer, country)
+    )
+    _take_terms(reading, vocabulary)
+    _take_letters(reading)
+    if not near:
+        answer = _take_bare_place(answer, reading, gazetteer, country)
+    if _take_misspelt(reading, vocabulary) and not near:
+        answer = _take_bare_place(answer, reading, gazetteer, country)
+    name, rest = _split_rest(reading)
+    if answer.place and not any(chip.kind == "place" for chip in reading.chips):
+        reading.add("place", answer.place.label, answer.place.label, near)
+    return replace(
+        answer,
+        text=rest,
+        name=name,
+        conditions=reading.ids("condition"),
+        techniques=reading.ids("technique"),
+        credentials=reading.ids("credential"),
+        chips=tuple(reading.chips),
+    )
+
+
+def _take_radius(reading: _Reading) -> float | None:
+    match = _RADIUS.search(reading.rest)
+    if match is None:
+        return None
+    number = float(match["number"].replace(",", "."))
+    miles = match["unit"].lower().startswith("mi")
+    if not number:
+        return None
+    end = match.start("of") if match["of"] else match.end()
+    text = reading.rest[match.start() : end].strip()
+    link = " near " if match["of"] else " "  # "within 10 km of Denver": a place follows
+    reading.rest = f"{reading.rest[: match.start()]}\x00{link}{reading.rest[match.end() :]}"
+    unit = "mi" if miles else "km"
+    reading.add("radius", f"{number:g}{unit}", f"within {number:g} {unit}", text)
+    return number * KM_PER_MILE if miles else number
+
+
+def _take_codes(reading: _Reading, vocabulary: Vocabulary) -> None:
+    for match in vocabulary.find_codes(reading.rest):
+        if "." not in match.code and _POSTAL.fullmatch(match.code):
+            continue
+        text = reading.take(match.start, match.end)
+        term = match.terms[0]
+        reading.add(term.kind, term.id, f"{term.label} ({match.code})", text)
+
+
+def _take_flag(reading: _Reading, pattern: re.Pattern[str], kind: str, label: str) -> bool:
+    match = pattern.search(reading.rest)
+    if match:
+        reading.add(kind, "yes", label, reading.take(*match.span()))
+    return match is not None
+
+
+def _resolve_near(answer: Understood, near: str, gazetteer: Gazetteer, country: str | None) -> Understood:
+    found = gazetteer.resolve(near, country, forgive=True)
+    if found.place:
+        return replace(answer, place=found.place)
+    if found.candidates:
+        return replace(answer, places=tuple(found.candidates))
+    return replace(answer, unknown_place=near)
+
+
+def _take_named_place(answer: Understood, reading: _Reading, gazetteer: Gazetteer, country: str | None) -> Understood:
+    """The place after a preposition ("near Stony Plain"), or a postal code anywhere."""
+    matches = sorted(_NEAR.finditer(reading.rest), key=lambda match: -match.start())
+    for match in matches:
+        tail = re.split(r"\x00", reading.rest[match.end() :])[0]
+        words = list(_WORD.finditer(tail))[:5]
+        for count in range(len(words), 0, -1):
+            end = match.end() + words[count - 1].end()
+            found = gazetteer.resolve(reading.rest[match.end() : end], country)
+            if found.place or found.candidates:
+                text = reading.take(match.start(), end)
+                return _keep_place(answer, reading, text, found.place, found.candidates)
+    for match in _POSTAL.finditer(reading.rest):
+        found = gazetteer.resolve(match.group(), country)
+        if found.place and found.place.kind is PlaceKind.POSTAL_CODE:
+            return _keep_place(answer, reading, reading.take(*match.span()), found.place, ())
+    return answer
+
+
+def _keep_place(
+    answer: Understood, reading: _Reading, text: str, place: Place | None, candidates: Iterable[Place]
+) -> Understood:
+    if place:
+        reading.add("place", place.label, place.label, text)
+        return replace(answer, place=place)
+    return replace(answer, places=tuple(candidates))
+
+
+def _take_bare_place(answer: Understood, reading: _Reading, gazetteer: Gazetteer, country: str | None) -> Understood:
+    """A place without a preposition: the whole of what is left, or its end if that names a region too."""
+    if answer.place or answer.places:
+        return answer
+    words = [word for word in reading.words() if not _is_common(word.group())]
+    for first in range(len(words)):
+        span = reading.rest[words[first].start() : words[-1].end()]
+        if "\x00" in span:
+            continue
+        found = gazetteer.resolve(span, country)
+        exact = first == 0 or (found.place is not None and found.place.region and "," in span)
+        if exact and (found.place or found.candidates):
+            return _keep_place(
+                answer, reading, reading.take(words[first].start(), words[-1].end()), found.place, found.candidates
+            )
+    return answer
+
+
+def _take_terms(reading: _Reading, vocabulary: Vocabulary) -> None:
+    matches: list[TermMatch] = vocabulary.find_terms(reading.rest, loose=True)
+    for match in matches:
+        reading.add(match.term.kind, match.term.id, match.term.label, match.text)
+    for match in matches:
+        reading.take(match.start, match.end)
+
+
+def _take_letters(reading: _Reading) -> None:
+    for match in _LETTERS.finditer(reading.rest):
+        text = reading.take(*match.span())
+        reading.add("credential", text.upper(), text.upper(), text)
+
+
+def _take_misspelt(reading: _Reading, vocabulary: Vocabulary) -> bool:
+    """Whether anything was written nearly right: terms in runs of up to three words, the longest first."""
+    speller = Speller.of(vocabulary)
+    before = reading.rest
+    for word in reading.words():
+        if len(word.group()) >= 5 and not _is_common(word.group()) and _is_nearly_common(word.group()):
+            reading.take(*word.span())
+    for size in (3, 2, 1):
+        words = reading.words()
+        for first in range(len(words) - size + 1):
+            start, end = words[first].start(), words[first + size - 1].end()
+            written = reading.rest[start:end]
+            if "\x00" in written or (size == 1 and _is_common(written)):
+                continue
+            if term := speller.find(written):
+                reading.add(term.kind, term.id, term.label, reading.take(start, end))
+    return reading.rest != before
+
+
+def _is_nearly_common(word: str) -> bool:
+    folded = analysis.fold(word)
+    return any(OSA.distance(folded, common, score_cutoff=1) <= 1 for common in ("massage", "therapist", "therapy"))
+
+
+def _is_common(word: str) -> bool:
+    folded = analysis.fold(word)
+    return analysis.stem(folded) in COMMON_WORDS or folded in analysis.STOP_WORDS
+
+
+def _split_rest(reading: _Reading) -> tuple[str, str]:
+    """The words that are left as a person's name (two or three, with letters after it) or as text."""
+    words = [word.group() for word in reading.words() if not _is_common(word.group())]
+    lettered = any(chip.kind == "credential" for chip in reading.chips)
+    if lettered and 2 <= len(words) <= 3 and all(word[0].isupper() for word in words):
+        name = " ".join(words)
+        reading.add("name", name, name, name)
+        return name, ""
+    return "", " ".join(words)
