@@ -51,6 +51,7 @@ class CaseState(StrEnum):
     LATER = "later"
     SECOND = "second"  # decided once, waits for another person
     DECIDED = "decided"
+    GONE = "gone"  # nobody decided it: what it asked went away
 
 
 class Choice(StrEnum):

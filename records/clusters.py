@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -134,25 +134,46 @@ def _load_former(session: Session, known: dict[str, _Known]) -> dict[str, list[s
 def _assign(
     clusters: Sequence[Cluster], members: dict[str, str], known: dict[str, _Known], former: dict[str, list[str]]
 ) -> list[str]:
-    """An id for each cluster: a live one it shares most with, else one its listings once had, else a new one."""
+    """An id for each cluster: a live one it shares most with, else one its listings once had, else a new one.
+
+    Listings that an entity took over from another count for less than its own: a merge undone leaves it with its own.
+    """
     chosen: list[str | None] = [None] * len(clusters)
     taken: set[str] = set()
-    for of_member in ({key: (entity_id,) for key, entity_id in members.items()}, former):
-        offers: list[tuple[int, datetime, str, int]] = []
-        for place, cluster in enumerate(clusters):
-            if chosen[place] is not None:
-                continue
-            shared = Counter(entity_id for key in cluster.members for entity_id in set(of_member.get(key, ())))
-            offers.extend(
-                (-number, known[entity_id].created_at, entity_id, place)
-                for entity_id, number in shared.items()
-                if known[entity_id].kind is cluster.kind
-            )
-        for _, _, entity_id, place in sorted(offers):
-            if chosen[place] is None and entity_id not in taken:
-                chosen[place] = entity_id
-                taken.add(entity_id)
+    live: list[_Offer] = []
+    for place, cluster in enumerate(clusters):
+        keys = [key for key in cluster.members if key in members]
+        own = Counter(members[key] for key in keys if key not in former)
+        shared = Counter(members[key] for key in keys)
+        live.extend(_make_offers(place, cluster.kind, known, own, shared))
+    _take(live, chosen, taken)
+    idle: list[_Offer] = []
+    for place, cluster in enumerate(clusters):
+        if chosen[place] is None and former:
+            shared = Counter(entity_id for key in cluster.members for entity_id in set(former.get(key, ())))
+            idle.extend(_make_offers(place, cluster.kind, known, Counter(), shared))
+    _take(idle, chosen, taken)
     return [entity_id or _make_new(cluster, known, taken) for entity_id, cluster in zip(chosen, clusters, strict=True)]
+
+
+_Offer = tuple[int, int, datetime, str, int]
+
+
+def _make_offers(
+    place: int, kind: EntityKind, known: dict[str, _Known], own: Counter[str], shared: Counter[str]
+) -> Iterator[_Offer]:
+    """The entities that the cluster at `place` could be, best first when sorted."""
+    for entity_id, number in shared.items():
+        if known[entity_id].kind is kind:
+            yield -own[entity_id], -number, known[entity_id].created_at, entity_id, place
+
+
+def _take(offers: list[_Offer], chosen: list[str | None], taken: set[str]) -> None:
+    """Give each cluster its best offer that no other has taken."""
+    for *_, entity_id, place in sorted(offers):
+        if chosen[place] is None and entity_id not in taken:
+            chosen[place] = entity_id
+            taken.add(entity_id)
 
 
 def _make_new(cluster: Cluster, known: dict[str, _Known], taken: set[str]) -> str:

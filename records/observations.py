@@ -155,13 +155,16 @@ def _store_prepared(session: Session, items: Sequence[_Prepared], run_id: str | 
     if not items:
         return []
     row = ObservationRow
-    query = sa.select(row.observation_id, row.id, row.payload_hash, row.closed_at).where(
+    query = sa.select(row.observation_id, row.id, row.payload_hash, row.closed_at, row.read_on).where(
         row.observation_id.in_([item.id for item in items]), row.superseded_at.is_(None)
     )
     current = {found.observation_id: found for found in session.execute(query)}
     changes, batch = [], _Batch()
     for item in items:
         found = current.get(item.id)
+        if found is not None and item.observation.read_on < found.read_on:
+            changes.append(Change.UNCHANGED)  # an older reading tells nothing of what holds now
+            continue
         if found is not None and found.payload_hash == item.hash and found.closed_at is None:
             batch.seen.setdefault((item.observation.read_at, item.observation.read_on), []).append(found.id)
             changes.append(Change.UNCHANGED)

@@ -93,7 +93,7 @@ def open_cases(session: Session, drafts: Iterable[CaseDraft]) -> int:
         for case_id, draft in part:
             if (row := known.get(case_id)) is None:
                 fresh.append(_make_row(session, case_id, draft))
-            elif row.input_hash != (input_hash := _hash_input(draft)):
+            elif row.input_hash != (input_hash := _hash_input(draft)) or row.state == CaseState.GONE.value:
                 opened += row.state != CaseState.OPEN.value
                 row.payload, row.input_hash, row.state = encode(draft.input), input_hash, CaseState.OPEN.value
                 row.entity_id, row.claim_id, row.group_key = draft.entity_id, draft.claim_id, draft.group
@@ -145,7 +145,7 @@ def close_missing(session: Session, kinds: Iterable[CaseKind], keys: Iterable[st
     gone = [item.id for item in session.execute(query) if item.key not in wanted]
     for start in range(0, len(gone), CHUNK):
         part = gone[start : start + CHUNK]
-        values = {"state": CaseState.DECIDED.value, "version": row.version + 1, "changed_at": session.now()}
+        values = {"state": CaseState.GONE.value, "version": row.version + 1, "changed_at": session.now()}
         session.execute(
             sa.update(row).where(row.id.in_(part)).values(**values).execution_options(synchronize_session=False)
         )

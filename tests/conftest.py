@@ -4,5 +4,14 @@ from __future__ import annotations
 
 from tests.elasticsearch_node import elasticsearch_url
 from tests.postgresql_node import postgresql_server, postgresql_url
+from tests.records_fixtures import open_records, records_clock, records_database, records_settings
 
-__all__ = ["elasticsearch_url", "postgresql_server", "postgresql_url"]
+__all__ = [
+    "elasticsearch_url",
+    "open_records",
+    "postgresql_server",
+    "postgresql_url",
+    "records_clock",
+    "records_database",
+    "records_settings",
+]

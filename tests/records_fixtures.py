@@ -110,18 +110,18 @@ def records_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings
 
 
 @pytest.fixture
-def clock() -> StepClock:
+def records_clock() -> StepClock:
     """The records' time; it stands still until a test moves it."""
     return StepClock(START)
 
 
 @pytest.fixture
-def open_records(records_settings: Settings, clock: StepClock) -> Iterator[Callable[[], Database]]:
+def open_records(records_settings: Settings, records_clock: StepClock) -> Iterator[Callable[[], Database]]:
     """Opens the same records as often as asked, as several processes would."""
     with ExitStack() as stack:
 
         def open_one() -> Database:
-            database = open_database(records_settings, clock=clock)
+            database = open_database(records_settings, clock=records_clock)
             stack.callback(database.close)
             return database
 
@@ -129,6 +129,6 @@ def open_records(records_settings: Settings, clock: StepClock) -> Iterator[Calla
 
 
 @pytest.fixture
-def database(open_records: Callable[[], Database]) -> Database:
+def records_database(open_records: Callable[[], Database]) -> Database:
     """Empty records."""
     return open_records()
