@@ -71,6 +71,10 @@ class NotAllowedError(PalpateError):
     """The person asking may not do this."""
 
 
+class TooManyTriesError(NotAllowedError):
+    """Too much was asked from here in too short a time; the message says how long to wait."""
+
+
 class RemovedError(PalpateError):
     """The person asked to be left out; nothing about them may be stored."""
 
@@ -90,7 +94,9 @@ HTTP_STATUSES: dict[type[PalpateError], int] = {
     RecordsUnavailableError: 503,
     IndexGateError: 409,
     NotAllowedError: 403,
+    TooManyTriesError: 429,
     RemovedError: 410,
+    TamperedError: 500,
 }
 
 
