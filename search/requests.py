@@ -41,7 +41,7 @@ def check_request(request: SearchRequest) -> None:
     if request.sort is Sort.DISTANCE and request.near is None:
         raise UsageError("Sorting by distance needs a place.")
     if unknown := set(request.facets) - set(FACETS):
-        raise UsageError(f"There is no facet {sorted(unknown)[0]!r}. Known: {', '.join(FACETS)}.")
+        raise UsageError(f"There is no facet {min(unknown)!r}. Known: {', '.join(FACETS)}.")
 
 
 def check_circle(circle: GeoCircle) -> None:

@@ -211,14 +211,12 @@ def _search(reader: Reader, request: SearchRequest) -> tuple[SearchPage, SearchR
     if page.total or request.after:
         return page, request, ()
     firm = bool(request.conditions or request.techniques or request.near or request.regions)
-    left_out: list[str] = []
-    for field, empty in (("text", ""), ("credentials", ())):
-        value = getattr(request, field)
-        if not value or not firm:
-            continue
-        request = replace(request, **{field: empty})
-        left_out += [value] if isinstance(value, str) else value
-        page = reader.search(request)
-        if page.total:
-            break
-    return page, request, tuple(left_out) if page.total else ()
+    for loose, left_out in (
+        (replace(request, text=""), (request.text,)),
+        (replace(request, text="", credentials=()), (request.text, *request.credentials)),
+    ):
+        if firm and loose != request:
+            page = reader.search(loose)
+            if page.total:
+                return page, loose, tuple(word for word in left_out if word)
+    return page, request, ()

@@ -21,14 +21,18 @@ DEFAULT_RADIUS_KM = 25.0
 KM_PER_MILE = 1.609344
 MAX_TEXT = 2_000
 
-_DISTANCE = r"(?P<number>\d{1,5}(?:[.,]\d{1,2})?)\s*-?\s*(?P<unit>km|kms|kilomet(?:er|re)s?|kilómetros?|kilomètres?|mi|miles?|millas?|milles?)\b"
+_DISTANCE = (
+    r"(?P<number>\d{1,5}(?:[.,]\d{1,2})?)\s*-?\s*"
+    r"(?P<unit>km|kms|kilomet(?:er|re)s?|kilómetros?|kilomètres?|mi|miles?|millas?|milles?)\b"
+)
 _RADIUS = re.compile(
     rf"(?:\b(?:within|in|less than|up to|under|max|a menos de|hasta|en un radio de|à moins de|dans un rayon de)\s+)?"
     rf"{_DISTANCE}(?:\s*(?:radius|away|or less))?(?P<of>\s+(?:of|from|around|de|du|d')(?=\s|\w))?",
     re.IGNORECASE,
 )
 _INSURANCE = re.compile(
-    r"\b(?:(?:that |who )?(?:takes?|accepts?|taking|accepting|with|has|covered by|bills?|acepta|con|qui accepte|accepte|avec)"
+    r"\b(?:(?:that |who )?"
+    r"(?:takes?|accepts?|taking|accepting|with|has|covered by|bills?|acepta|con|qui accepte|accepte|avec)"
     r"\s+(?:my |the |el |les |des |l'|une |un )?(?:insurance|seguros?(?: médicos?)?|assurances?)"
     r"|(?:insurance|seguro|assurances?)\s+(?:accepted|ok|welcome|aceptado|acceptées?)|insurance)\b",
     re.IGNORECASE,
@@ -49,12 +53,12 @@ _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 # What everybody here is or does: such words tell no entry from another.
 COMMON_WORDS = frozenset(
     analysis.stem(word)
-    for word in (
-        "massage massages masseuse masseur massotherapy massothérapie massothérapeute masaje masajes masajista terapeuta "
-        "therapist therapists therapy therapeutic thérapeute practitioner practitioners specialist expert provider "
-        "medical clinical registered licensed certified treatment treatments help good best find need needs looking want "
-        "search someone person anyone who can do does please somebody pain-relief doctor service services local nearest "
-        "closest therapie terapia busco necesito cherche besoin un una"
+    for word in (  # noqa: SIM905 - words read better in lines
+        "massage massages masseuse masseur massotherapy massothérapie massothérapeute masaje masajes masajista "
+        "terapeuta therapist therapists therapy therapeutic thérapeute practitioner practitioners specialist "
+        "expert provider medical clinical registered licensed certified treatment treatments help good best find "
+        "need needs looking want search someone person anyone who can do does please somebody pain-relief doctor "
+        "service services local nearest closest therapie terapia busco necesito cherche besoin un una "
     ).split()
 )
 

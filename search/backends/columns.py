@@ -228,7 +228,7 @@ def _sort_points(folder: Path, points: int) -> None:
 
 
 def append_rows(
-    folder: Path, state: State, batch: Batch, tags: Tags, dying: Sequence[int], ranks: Sequence[float]
+    folder: Path, state: State, batch: Batch, *, tags: Tags, dying: Sequence[int], ranks: Sequence[float]
 ) -> State:
     """Add rows and mark replaced ones; nobody sees either before the state returned here is written.
 

@@ -384,7 +384,9 @@ def _write_changes(
             text.add(document.id, state.rows + number, fields)
         file.flush()
         os.fsync(file.fileno())
-        new_state = c.append_rows(folder, state, batch, tags.all, dying, _find_ranks(snapshot, batch.ids))
+        new_state = c.append_rows(
+            folder, state, batch, tags=tags.all, dying=dying, ranks=_find_ranks(snapshot, batch.ids)
+        )
     new_state.write(folder)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ from search.requests import Cursor
 Rows = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Column = npt.NDArray[Any]  # each has its own type, known by its name
 
 WIDE_SHARE = 0.2  # of all points: a box with more of them is read after the filters, not before
 BYTE_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int64)
@@ -43,7 +45,7 @@ class Snapshot:
     def __init__(self, folder: Path, state: c.State) -> None:
         self.state = state
         self._folder = folder
-        self._columns: dict[str, npt.NDArray[np.generic]] = {}
+        self._columns: dict[str, Column] = {}
         self._tag_numbers = {tag: number for number, tag in enumerate(state.tags)}
         tail = np.array(self.column("id")[state.base_rows :])
         died = self.column("died")[state.base_rows :]
@@ -53,7 +55,7 @@ class Snapshot:
             if end > state.generation
         }
 
-    def column(self, name: str) -> npt.NDArray[np.generic]:
+    def column(self, name: str) -> Column:
         """A column of this generation, mapped on first use."""
         if name not in self._columns:
             if name in c.ROW_COLUMNS:
@@ -196,7 +198,7 @@ class Snapshot:
             masks["verified"] = self._is_verified(request.on, rows)
         return masks
 
-    def _take(self, name: str, rows: Rows | None) -> npt.NDArray[np.generic]:
+    def _take(self, name: str, rows: Rows | None) -> Column:
         return self.column(name) if rows is None else self.column(name)[rows]
 
     def _has_any(self, facet: str, values: Iterable[str], rows: Rows | None) -> Mask:
@@ -237,7 +239,8 @@ class Snapshot:
         if request.near and found.distances is not None:
             scores = scores * np.exp(math.log(ranking.DECAY) * found.distances / ranking.find_halving_km(request.near))
         scores = scores * np.where(self._is_verified(request.on, found.rows), ranking.VERIFIED_LIFT, 1.0)
-        return (scores * self._take("quality", found.rows)).astype(np.float32).astype(np.float64)
+        scores = scores * self._take("quality", found.rows)
+        return scores.astype(np.float32).astype(np.float64)
 
     def select(self, request: SearchRequest, found: Found, scores: Floats, after: Cursor | None) -> tuple[Rows, bool]:
         """Places in `found` of the page's rows in order, and whether more follow."""
@@ -254,7 +257,7 @@ class Snapshot:
         order = np.lexsort((self.column("id")[found.rows[places]], keys[places]))
         return places[order], more
 
-    def _make_keys(self, request: SearchRequest, found: Found, scores: Floats) -> npt.NDArray[np.generic]:
+    def _make_keys(self, request: SearchRequest, found: Found, scores: Floats) -> Column:
         """What the page is sorted by, ascending."""
         if request.sort is Sort.NAME:
             return self._take("name", found.rows)
@@ -265,7 +268,7 @@ class Snapshot:
             return -self._take("verified_on", found.rows).astype(np.float64)
         return -scores
 
-    def _keep_first(self, keys: npt.NDArray[np.generic], rows: Rows, places: Rows, limit: int) -> Rows:
+    def _keep_first(self, keys: Column, rows: Rows, places: Rows, limit: int) -> Rows:
         """The first `limit` of `places` by key and id, without sorting them all."""
         values = keys[places]
         if values.dtype.kind == "S":  # compare the first eight letters as one number
