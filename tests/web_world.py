@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
+from fastapi import FastAPI
+
+from directory.clock import FixedClock
 from directory.models import Answer, EntityKind, PracticeKind, Referral, Setting
+from directory.settings import Settings
+from records.database import Database, open_database
+from search.engine import open_engine
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
+from search.names import BuildName
+from web.app import create_app
 
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -63,7 +74,7 @@ def make_document(document_id: str, name: str, location: DocumentLocation, **cha
         id=document_id,
         kind=EntityKind.PERSON,
         name=name,
-        practice_names=(f"{name.split()[-1]} Massage Clinic",),
+        practice_names=(f"{name.rsplit(maxsplit=1)[-1]} Massage Clinic",),
         locations=(location,),
         conditions=("neck-pain", "low-back-pain", "sciatica", "headache"),
         techniques=("deep-tissue", "trigger-point", "myofascial-release"),
@@ -106,6 +117,7 @@ def make_documents() -> list[TherapistDocument]:
     """The whole small world: every badge once, three towns, one attack."""
     rmt = DocumentCredential(
         title="RMT", kind="association-title", text="RMT", jurisdiction="AB", outcome="no_register",
+        rule="no-register",
         explanation="Alberta has no register of massage therapists.",
     )  # fmt: skip
     current = make_licence()
@@ -124,7 +136,7 @@ def make_documents() -> list[TherapistDocument]:
             may_take_referral=Answer.YES,
             npi="1234567893",
             referral_rule="Washington: a licensed massage therapist may treat on referral (RCW 18.108).",
-        ),  # fmt: skip
+        ),
         make_document(
             "wa-dina",
             "Dina Old",
@@ -143,7 +155,7 @@ def make_documents() -> list[TherapistDocument]:
                     number="MA00020003", outcome="disciplined", explanation="Probation since 1 February 2026."
                 ),
             ),
-        ),  # fmt: skip
+        ),
         make_document(
             "wa-gus", "Gus Waiting", SEATTLE, credentials=(make_licence(number="MA00020004", outcome="review"),)
         ),
@@ -153,7 +165,7 @@ def make_documents() -> list[TherapistDocument]:
             SEATTLE,
             referral=Referral.NOT_STATED,
             credentials=(DocumentCredential(title="MMP", kind="certificate", text="MMP", outcome="no_register"),),
-        ),  # fmt: skip
+        ),
         make_document(
             "co-iris",
             "Iris Elbow",
@@ -163,7 +175,7 @@ def make_documents() -> list[TherapistDocument]:
             verified_on=TODAY - timedelta(days=40),
             may_take_referral=Answer.YES,
             referral_rule="Colorado: a licensed massage therapist may treat on referral (C.R.S. 12-235).",
-        ),  # fmt: skip
+        ),
         make_document(
             "co-spa",
             "Quiet Pines Spa",
@@ -178,38 +190,57 @@ def make_documents() -> list[TherapistDocument]:
             referral=Referral.NOT_STATED,
             accepts_insurance=Answer.NO,
             insurance=(),
-        ),  # fmt: skip
+        ),
     ]
 
 
 BOARD = DocumentCredential(
-    title="BCTMB", kind="certification", text="BCTMB", outcome="verified", verified_on=TODAY - timedelta(days=10),
+    title="BCTMB", kind="certificate", text="BCTMB", outcome="verified", verified_on=TODAY - timedelta(days=10),
     verified_until=TODAY + timedelta(days=110), expires_on=date(2028, 1, 1), source="ncbtmb",
 )  # fmt: skip
 
-ATTACK = "<script>alert(1)</script>\" onmouseover=alert(2) x=' {{7*7}} {% raw %} ${7*7} \u202egnp.exe\u202c ]]> --> =cmd|' /C calc'!A0"
+ATTACK = (
+    "<script>alert(1)</script>\" onmouseover=alert(2) x=' {{7*7}} {% raw %} ${7*7} \u202egnp.exe\u202c ]]> --> "
+    "=cmd|' /C calc'!A0"
+)
 
 
 def make_attack() -> TherapistDocument:
     """A therapist whose every field is an attack; only the id, which we make ourselves, is plain."""
     long = ATTACK + "A" * 10_000
     location = DocumentLocation(
-        lat=47.61, lon=-122.33, street=ATTACK, city=ATTACK, region=ATTACK, postal_code=ATTACK, country="US", phone=ATTACK,
+        lat=47.61,
+        lon=-122.33,
+        street=ATTACK,
+        city=ATTACK,
+        region=ATTACK,
+        postal_code=ATTACK,
+        country="US",
+        phone=ATTACK,
         label=long,
-    )  # fmt: skip
+    )
+    credential = DocumentCredential(
+        title=ATTACK,
+        kind="licence",
+        text=long,
+        jurisdiction=ATTACK,
+        number=ATTACK,
+        source=ATTACK,
+        rule=ATTACK,
+        explanation=long,
+        verification_id=ATTACK,
+    )
+    evidence = DocumentEvidence(
+        field=ATTACK, value=ATTACK, snippet=long, url=" javascript:alert(1)", read_on=TODAY, source=ATTACK
+    )
     return TherapistDocument(
         id="wa-attack",
         kind=EntityKind.PERSON,
         name=ATTACK,
         other_names=(long,),
-        practice_names=("=HYPERLINK(\"https://evil.example\")" + ATTACK,),
+        practice_names=('=HYPERLINK("https://evil.example")' + ATTACK,),
         locations=(location,),
-        credentials=(
-            DocumentCredential(
-                title=ATTACK, kind="licence", text=long, jurisdiction=ATTACK, number=ATTACK, outcome="review", source=ATTACK,
-                rule=ATTACK, explanation=long, verification_id=ATTACK,
-            ),
-        ),
+        credentials=(credential,),
         referral_rule=long,
         conditions=(ATTACK, "neck-pain"),
         techniques=(ATTACK,),
@@ -227,12 +258,35 @@ def make_attack() -> TherapistDocument:
         prices=(ATTACK,),
         accessibility=(ATTACK,),
         summary=long,
-        evidence=(
-            DocumentEvidence(field=ATTACK, value=ATTACK, snippet=long, url=" javascript:alert(1)", read_on=TODAY, source=ATTACK),
-        ),
+        evidence=(evidence,),
         sources=(ATTACK,),
         attributions=(long,),
         listing_ids=(ATTACK,),
         first_seen_at=NOW,
         last_seen_at=NOW,
-    )  # fmt: skip
+    )
+
+
+@dataclass(frozen=True)
+class World:
+    """The site over real records and the real engine, with what stands behind it."""
+
+    app: FastAPI
+    settings: Settings
+    database: Database
+    clock: FixedClock
+
+
+def make_world(folder: Path, documents: Iterable[TherapistDocument], **changes: Any) -> World:
+    """A site that serves these documents as of `NOW`; its data lives in `folder`."""
+    settings = Settings(data_dir=folder, session_secret="a secret for tests", **changes)
+    clock = FixedClock(NOW)
+    database = open_database(settings, clock=clock)
+    engine = open_engine(settings)
+    name = str(BuildName(NOW, settings.index_alias, 1))
+    build = engine.start_build(name)
+    build.add(documents)
+    build.finish()
+    engine.publish(name)
+    app = create_app(settings, database=database, engine=engine, clock=clock)
+    return World(app, settings, database, clock)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
-from starlette.responses import Response
 
 from directory.clock import Clock, SystemClock
 from directory.jurisdictions import load_jurisdictions

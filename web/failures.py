@@ -9,9 +9,11 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from directory.errors import PalpateError, find_http_status
+from web.admin.access import SignInNeeded, make_sign_in_url
+from web.fhir.outcome import make_outcome
 from web.pages import Visit, open_visit
 from web.values import Link
 
@@ -100,8 +102,6 @@ def _is_for_programs(path: str) -> bool:
 def answer_failure(request: Request, status: int, detail: str, errors: object = None) -> Response:
     """The answer that fits who asked."""
     if request.url.path.startswith("/fhir"):
-        from web.fhir import make_outcome  # noqa: PLC0415 - the FHIR room is one of the callers of this one
-
         return make_outcome(status, detail)
     if _is_for_programs(request.url.path):
         return make_problem(status, detail, errors=errors)
@@ -120,6 +120,10 @@ def add_failures(app: FastAPI) -> None:
         response = answer_failure(request, error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
         return response
+
+    @app.exception_handler(SignInNeeded)
+    def handle_sign_in(_: Request, error: SignInNeeded) -> Response:
+        return RedirectResponse(make_sign_in_url(error.back), 303)
 
     @app.exception_handler(RequestValidationError)
     def handle_validation(request: Request, error: RequestValidationError) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from web.language import Language
@@ -83,15 +84,11 @@ def list_session(language: Language) -> tuple[tuple[str, str], ...]:
     return (
         (
             say("Talking"),
-            say(
-                "You say what hurts, since when, what makes it better or worse, and which illnesses and medicines you have."
-            ),
+            say("You say what hurts, since when, what helps, and which illnesses and medicines you have."),
         ),
         (
             say("Assessment"),
-            say(
-                "The therapist looks at how you stand and move, and feels the muscles. Something may need a doctor first."
-            ),
+            say("The therapist looks at how you stand and move. Something may need a doctor first."),
         ),
         (say("Plan"), say("Together you set an aim, how many visits, and when to look at it again.")),
         (
@@ -101,19 +98,18 @@ def list_session(language: Language) -> tuple[tuple[str, str], ...]:
         (say("Feedback"), say("Say at once if it is too strong or feels wrong. Pressure is changed, not endured.")),
         (
             say("Afterwards"),
-            say(
-                "You may feel sore for a day. You get advice on moving and resting, and your doctor can be told how it went."
-            ),
+            say("You may feel sore for a day. You get advice, and your doctor can be told how it went."),
         ),
     )
 
 
-def make_guided_search(*, aim: str, q: str, near: str, licence: str, pays: str) -> SearchForm:
+def make_guided_search(answers: Mapping[str, str]) -> SearchForm:
     """The search that the five answers ask for."""
+    kinds = {"medical": ("medical", "mixed"), "relaxation": ("relaxation", "mixed")}
     return SearchForm(
-        q=q.strip()[:300],
-        near=near.strip()[:120],
-        kinds={"medical": ("medical", "mixed"), "relaxation": ("relaxation", "mixed")}.get(aim, ()),
-        verified=licence == "1",
-        insurance=pays == "1",
+        q=answers.get("q", "").strip()[:300],
+        near=answers.get("near", "").strip()[:120],
+        kinds=kinds.get(answers.get("aim", ""), ()),
+        verified=answers.get("licence") == "1",
+        insurance=answers.get("pays") == "1",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -38,7 +38,7 @@ class Language:
         """The form of the message that fits `count`, which fills its `%(count)s`."""
         return self.translations.ngettext(one, many, count) % {"count": self.number(count), **values}
 
-    def date(self, day: date | datetime | None) -> str:
+    def write_date(self, day: date | None) -> str:
         """The day, as '12 Nov 2026' in this language; empty for None."""
         return format_date(day, "d MMM y", locale=self.locale) if day else ""
 
@@ -59,6 +59,10 @@ class Language:
         """A distance a person can use: one decimal below ten, whole above."""
         value, unit = (km / KM_PER_MILE, "mi") if miles else (km, "km")
         return f"{self.number(value, 1 if value < 10 else 0)}\u00a0{unit}"
+
+    def name_language(self, code: str) -> str:
+        """A language's name, from its ISO 639 code."""
+        return str(self.locale.languages.get(code.lower(), code[:30]))
 
     def listed(self, items: Sequence[str]) -> str:
         """Items with commas, as running text."""

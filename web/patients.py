@@ -12,9 +12,9 @@ from records import entities
 from search.interface import TherapistDocument
 from web import guide
 from web.pages import Visit, open_visit
-from web.query import SearchForm, parse_form
+from web.query import parse_form
 from web.results_view import make_results_view
-from web.searching import answer_search
+from web.searching import FACETS, answer_search
 from web.site import Site
 from web.term_view import make_term_view
 from web.therapist_view import make_therapist_view
@@ -56,7 +56,7 @@ def show_results(request: Request) -> Response:
     """The results page."""
     visit = open_visit(request)
     form = parse_form(request.query_params.multi_items())
-    view = make_results_view(visit, form, answer_search(visit.site, form))
+    view = make_results_view(visit, form, answer_search(visit.site, form, facets=FACETS))
     return visit.page("results.html", title=view.heading, view=view)
 
 
@@ -166,12 +166,10 @@ def show_guide(request: Request) -> Response:
 
 
 @router.get("/guide/search")
-def follow_guide(
-    request: Request, aim: str = "", q: str = "", near: str = "", licence: str = "", pays: str = ""
-) -> Response:
+def follow_guide(request: Request) -> Response:
     """The search that the five answers ask for."""
     visit = open_visit(request)
-    form: SearchForm = guide.make_guided_search(aim=aim, q=q, near=near, licence=licence, pays=pays)
+    form = guide.make_guided_search(request.query_params)
     return RedirectResponse(visit.url_with("/search", form.pairs()), 303)
 
 

@@ -12,7 +12,6 @@ from search.interface import Sort
 
 E = TypeVar("E", bound=StrEnum)
 
-DEFAULT_RADIUS_KM = 25.0
 RADII_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 250.0)
 LARGEST_RADIUS_KM = 1000.0
 LIST_FIELDS = {
@@ -126,5 +125,5 @@ def parse_form(pairs: Iterable[tuple[str, str]]) -> SearchForm:
         insurance=single.get("insurance", "").lower() in (*YES, Answer.YES),
         sort=Sort(sort) if sort in set(Sort) else None,
         after=single.get("after"),
-        **{name: tuple(values) for name, values in lists.items()},  # type: ignore[arg-type]
+        **{name: tuple(values) for name, values in lists.items()},
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from directory.models import PracticeKind, Referral, Setting
-from search.interface import DocumentLocation, Hit, Sort, TherapistDocument
+from search.interface import DocumentLocation, Hit, Sort
 from search.service import SearchAnswer
-from web.language import KM_PER_MILE
 from web.pages import Visit
-from web.query import DEFAULT_RADIUS_KM, LARGEST_RADIUS_KM, RADII_KM, SearchForm
+from web.query import LARGEST_RADIUS_KM, RADII_KM, SearchForm
 from web.standing import stand
 from web.values import Link, clean, list_letters, name_practice, name_town
 from web.words import BadgeView, name_practice_kind, name_referral, name_setting, name_sort
@@ -66,6 +65,7 @@ class ResultsView:
     near: str
     total: int
     heading: str
+    notes: tuple[str, ...]
     chips: tuple[Link, ...]
     ambiguous_heading: str
     ambiguous: tuple[Link, ...]
@@ -74,7 +74,6 @@ class ResultsView:
     radii: tuple[Option, ...]
     groups: tuple[Group, ...]
     filters_on: int
-    filters_open: bool
     kept_for_sort: list[tuple[str, str]]
     kept_for_filters: list[tuple[str, str]]
     next_url: str | None
@@ -89,34 +88,32 @@ class ResultsView:
 def make_results_view(visit: Visit, form: SearchForm, answer: SearchAnswer) -> ResultsView:
     """The page that answers `form`."""
     say = visit.language.say
-    conditions = {*form.conditions, *(chip.id for chip in answer.chips if chip.kind == "condition")}
-    techniques = {*form.techniques, *(chip.id for chip in answer.chips if chip.kind == "technique")}
-    radius_km = form.radius_km or DEFAULT_RADIUS_KM
-    kept = [*form.without("sort"), *_kept_language(visit)]
+    request = answer.request
     return ResultsView(
         q=form.q,
         near=form.near,
         total=answer.total,
-        heading=make_heading(visit, form, answer),
+        heading=make_heading(visit, answer),
+        notes=_list_notes(visit, answer),
         chips=_list_chips(visit, form, answer),
         ambiguous_heading=say("Which place?"),
         ambiguous=tuple(
-            Link(place.label, visit.url_with("/search", form.but(near=place.label).pairs())) for place in answer.places
+            Link(place.label, visit.url_with("/search", _settle_place(form, answer, place.label)))
+            for place in answer.places
         ),
-        cards=tuple(make_card(visit, hit, conditions, techniques) for hit in answer.hits),
-        sorts=_list_sorts(visit, form, measured=answer.place is not None),
-        radii=_list_radii(visit, radius_km) if answer.place else (),
+        cards=tuple(make_card(visit, hit, set(request.conditions), set(request.techniques)) for hit in answer.hits),
+        sorts=_list_sorts(visit, form, measured=request.near is not None),
+        radii=_list_radii(visit, answer.radius_km) if answer.radius_km else (),
         groups=_list_groups(visit, form, answer),
         filters_on=form.filters_on,
-        filters_open=False,
-        kept_for_sort=kept,
+        kept_for_sort=[*form.without("sort"), *_kept_language(visit)],
         kept_for_filters=[
             *form.without("radius_km", "kind", "setting", "referral", "language", "verified", "insurance"),
             *_kept_language(visit),
         ],
         next_url=visit.url_with("/search", [*form.without(), ("after", answer.after)]) if answer.after else None,
         first_url=visit.url_with("/search", form.without()) if form.after else None,
-        wider=_find_wider(visit, form, answer, radius_km),
+        wider=_find_wider(visit, form, answer),
         clear_url=visit.url_with("/search", SearchForm(q=form.q, near=form.near).pairs()) if form.filters_on else None,
         empty_heading=say("Nobody found here yet"),
         empty_text=say("Look a little further away, use fewer words, or check the place."),
@@ -128,19 +125,53 @@ def _kept_language(visit: Visit) -> list[tuple[str, str]]:
     return [("lang", visit.lang_param)] if visit.lang_param else []
 
 
-def make_heading(visit: Visit, form: SearchForm, answer: SearchAnswer) -> str:
+def _settle_place(form: SearchForm, answer: SearchAnswer, label: str) -> list[tuple[str, str]]:
+    """The same search with the place spelt out, and its bare name taken from the words."""
+    bare = next((chip.text for chip in answer.chips if chip.kind == "place"), "")
+    if not form.near and not bare:
+        bare = label.partition(",")[0]
+    return form.but(near=label, q=form.q if form.near else remove_words(form.q, bare)).pairs()
+
+
+def remove_words(text: str, words: str) -> str:
+    """The text without these words, as far as they stand in it."""
+    start = text.casefold().find(words.casefold())
+    if not words or start < 0:
+        return text
+    rest = " ".join((text[:start] + " " + text[start + len(words) :]).split())
+    head, _, last = rest.rpartition(" ")
+    return head if last.casefold() in ("near", "in", "at", "around", "près", "de", "en", "cerca") else rest
+
+
+def make_heading(visit: Visit, answer: SearchAnswer) -> str:
     """'12 therapists within 25 km of Stony Plain'."""
     language = visit.language
     if answer.place is None:
         return language.say_count("%(count)s therapist", "%(count)s therapists", answer.total)
-    radius_km = form.radius_km or DEFAULT_RADIUS_KM
+    place = clean(answer.place.label, 80)
+    if answer.radius_km is None:
+        return language.say_count(
+            "%(count)s therapist in %(place)s", "%(count)s therapists in %(place)s", answer.total, place=place
+        )
     return language.say_count(
-        "%(count)s therapist within %(radius)s of %(place)s",
-        "%(count)s therapists within %(radius)s of %(place)s",
+        "%(count)s therapist within %(radius)s km of %(place)s",
+        "%(count)s therapists within %(radius)s km of %(place)s",
         answer.total,
-        radius=language.distance(radius_km) if radius_km % 1 else f"{language.number(radius_km)}\u00a0km",
-        place=clean(answer.place.label, 80),
+        radius=language.number(answer.radius_km, 1 if answer.radius_km % 1 else 0),
+        place=place,
     )
+
+
+def _list_notes(visit: Visit, answer: SearchAnswer) -> tuple[str, ...]:
+    """What was left out or not understood, said plainly."""
+    say, notes = visit.language.say, []
+    if answer.unknown_place:
+        place = clean(answer.unknown_place, 80)
+        notes.append(say("We know no place called “%(place)s”, so distance is not used.", place=place))
+    if answer.relaxed:
+        words = visit.language.listed([clean(word, 80) for word in answer.relaxed])
+        notes.append(say("Nobody matches “%(words)s”. This is the list without it.", words=words))
+    return tuple(notes)
 
 
 def make_card(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str]) -> CardView:
@@ -185,20 +216,21 @@ def list_terms(visit: Visit, ids: tuple[str, ...], matched: set[str]) -> tuple[T
 
 def _list_chips(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[Link, ...]:
     """What was understood, each leading to the search without it."""
-    chips: list[Link] = []
+    code, chips = visit.language.code, []
+    for name, ids in (("condition", form.conditions), ("technique", form.techniques)):
+        for term_id in ids:
+            url = visit.url_with("/search", form.without_value(name, term_id))
+            chips.append(Link(clean(visit.site.name_term(term_id, code), 80), url))
     for chip in answer.chips:
-        label = (
-            chip.label
-            if chip.kind not in ("condition", "technique")
-            else visit.site.name_term(chip.id, visit.language.code)
-        )
-        pairs = form.without_value(chip.kind, chip.id)
-        if chip.kind == "place" and form.near:
-            pairs = form.without("near", "radius_km")
-        elif chip.text and chip.text.casefold() in form.q.casefold():
-            start = form.q.casefold().index(chip.text.casefold())
-            rest = " ".join((form.q[:start] + " " + form.q[start + len(chip.text) :]).split())
+        named = chip.kind in ("condition", "technique")
+        label = visit.site.name_term(chip.id, code) if named else chip.label
+        rest = remove_words(form.q, chip.text)
+        if rest != form.q:
             pairs = form.but(q=rest).pairs()
+        elif chip.kind == "place":
+            pairs = form.without("near", "radius_km")
+        else:
+            pairs = form.without(chip.kind)
         chips.append(Link(clean(label, 80), visit.url_with("/search", pairs)))
     return tuple(chips)
 
@@ -218,12 +250,15 @@ def _list_groups(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[
     """The filters, each with how many it would leave."""
     language, say = visit.language, visit.language.say
 
-    def count(facet: str, value: str) -> int | None:
-        return answer.facets[facet].get(value, 0) if facet in answer.facets else None
-
     def options(facet: str, chosen: tuple[str, ...], labels: list[tuple[str, str]]) -> tuple[Option, ...]:
-        found = [Option(value, label, value in chosen, count(facet, value)) for value, label in labels]
-        return tuple(option for option in found if option.count != 0 or option.chosen)
+        counts = answer.facets.get(facet, {})
+        found = [Option(value, label, value in chosen, counts.get(value, 0)) for value, label in labels]
+        return tuple(option for option in found if option.count or option.chosen)
+
+    def yes(facet: str, label: str, chosen: bool) -> tuple[Option, ...]:
+        counts = answer.facets.get(facet, {})
+        count = counts.get("true", counts.get("yes", 0))
+        return (Option("1", label, chosen, count),) if count or chosen else ()
 
     kinds = [
         (kind.value, name_practice_kind(language, kind)) for kind in PracticeKind if kind is not PracticeKind.UNCLEAR
@@ -234,29 +269,25 @@ def _list_groups(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[
     referrals = [
         (value.value, name_referral(language, value)) for value in Referral if value is not Referral.NOT_STATED
     ]
+    spoken = [
+        (code, language.name_language(code)) for code in list(answer.facets.get("language", {}))[:8] if code != "en"
+    ]
     groups = (
-        Group("verified", say("Standing"), (Option("1", say("Licence current"), form.verified),)),
+        Group("verified", say("Standing"), yes("verified", say("Licence current"), form.verified)),
         Group("kind", say("Kind of massage"), options("practice_kind", form.kinds, kinds)),
         Group("setting", say("Kind of place"), options("setting", form.settings, settings)),
         Group("referral", say("Doctor's referral"), options("referral", form.referrals, referrals)),
-        Group("insurance", say("Insurance"), (Option("1", say("Takes insurance"), form.insurance),)),
+        Group("insurance", say("Insurance"), yes("insurance", say("Takes insurance"), form.insurance)),
+        Group("language", say("Speaks"), options("language", form.languages, spoken)),
     )
     return tuple(group for group in groups if group.options)
 
 
-def _find_wider(visit: Visit, form: SearchForm, answer: SearchAnswer, radius_km: float) -> Link | None:
+def _find_wider(visit: Visit, form: SearchForm, answer: SearchAnswer) -> Link | None:
     """The next larger circle, while there is one and this page ends the list."""
-    if answer.place is None or answer.after or radius_km >= LARGEST_RADIUS_KM:
+    radius_km = answer.radius_km
+    if radius_km is None or answer.after or radius_km >= LARGEST_RADIUS_KM:
         return None
     wider = next((value for value in (*RADII_KM, LARGEST_RADIUS_KM) if value > radius_km), LARGEST_RADIUS_KM)
     label = visit.language.say("Look within %(radius)s km", radius=visit.language.number(wider))
     return Link(label, visit.url_with("/search", form.but(radius_km=wider).pairs()))
-
-
-def describe_hit(document: TherapistDocument) -> str:
-    """A therapist in one plain line, for lists without cards."""
-    town = name_town(next(iter(document.locations), None))
-    return " · ".join(part for part in (clean(document.name, 120), name_practice(document), town) if part)
-
-
-__all__ = ["KM_PER_MILE", "CardView", "ResultsView", "make_card", "make_results_view"]

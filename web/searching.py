@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from search.service import SearchAnswer, find_therapists
-from web.query import DEFAULT_RADIUS_KM, SearchForm
+from web.query import SearchForm
 from web.site import Site
 
 PAGE = 20
+FACETS = ("practice_kind", "setting", "referral", "insurance", "verified", "language")
 
 
 def answer_search(
@@ -14,28 +15,29 @@ def answer_search(
     form: SearchForm,
     *,
     limit: int = PAGE,
-    facets: tuple[str, ...] = ("practice_kind", "setting", "referral"),
+    facets: tuple[str, ...] = (),
+    may_take_referral: bool = False,
 ) -> SearchAnswer:
-    """The answer to the form, as of today."""
+    """The answer to the form, as of today; raises UsageError for what cannot be asked."""
     return find_therapists(
         site.reader,
         site.gazetteer,
         site.vocabulary,
+        on=site.today(),
         q=form.q,
         near=form.near,
-        radius_km=form.radius_km or DEFAULT_RADIUS_KM,
+        radius_km=form.radius_km,
         condition=form.conditions,
         technique=form.techniques,
-        practice_kinds=form.practice_kinds,
-        kinds=form.entity_kinds,
-        settings=form.setting_values,
-        referrals=form.referral_values,
-        languages=form.languages,
+        kind=(*form.practice_kinds, *form.entity_kinds),
+        setting=form.setting_values,
+        referral=form.referral_values,
+        language=form.languages,
         verified=form.verified,
+        may_take_referral=may_take_referral,
         insurance=True if form.insurance else None,
         sort=form.sort,
         after=form.after,
         limit=limit,
         facets=facets,
-        on=site.today(),
     )

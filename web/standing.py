@@ -50,32 +50,28 @@ def write_sentence(visit: Visit, badge: Badge, credential: DocumentCredential | 
     say = visit.language.say
     if credential is None:
         return say("No licence is stated on the pages we read.")
-    where = describe_where(visit, credential.jurisdiction)
-    age = visit.language.age(badge.checked_on, visit.site.today()) if badge.checked_on else ""
-    day = visit.language.date(credential.expires_on)
-    match badge.code:
-        case BadgeCode.CURRENT:
-            return say("Checked %(age)s in the register of %(place)s.", age=age, place=where)
-        case BadgeCode.CERTIFICATE:
-            return say("Checked %(age)s with the body that issued it.", age=age)
-        case BadgeCode.EXPIRED if day:
-            return say("The register of %(place)s shows that it ended on %(day)s.", place=where, day=day)
-        case BadgeCode.EXPIRED:
-            return say("The register of %(place)s shows that it has ended.", place=where)
-        case BadgeCode.INACTIVE:
-            return say("Inactive in the register of %(place)s, checked %(age)s.", place=where, age=age)
-        case BadgeCode.BOARD_ACTION:
-            return say("The board of %(place)s has an action on file, read %(age)s.", place=where, age=age)
-        case BadgeCode.NO_REGISTER:
-            return say("%(place)s has no massage register: nobody can check this title there.", place=where)
-        case BadgeCode.CLAIMED if credential.rule == "register-unread":
-            return say("We do not read the register of %(place)s; its board answers questions.", place=where)
-        case BadgeCode.CLAIMED:
-            return say("The therapist states this. No register lists it.")
-        case _ if age:
-            return say("Last looked up %(age)s in the register of %(place)s; not settled yet.", age=age, place=where)
-        case _:
-            return say("Not settled yet in the register of %(place)s.", place=where)
+    sentences = {
+        BadgeCode.CURRENT: say("Checked %(age)s in the register of %(place)s."),
+        BadgeCode.CERTIFICATE: say("Checked %(age)s with the body that issued it."),
+        BadgeCode.EXPIRED: say("The register of %(place)s shows that it ended on %(day)s."),
+        BadgeCode.INACTIVE: say("Inactive in the register of %(place)s, checked %(age)s."),
+        BadgeCode.BOARD_ACTION: say("The board of %(place)s has an action on file, read %(age)s."),
+        BadgeCode.NO_REGISTER: say("%(place)s has no massage register: nobody can check this title there."),
+        BadgeCode.CLAIMED: say("The therapist states this. No register lists it."),
+        BadgeCode.CHECKING: say("Last looked up %(age)s in the register of %(place)s; not settled yet."),
+    }
+    sentence = sentences[badge.code]
+    if badge.code is BadgeCode.EXPIRED and credential.expires_on is None:
+        sentence = say("The register of %(place)s shows that it has ended.")
+    elif badge.code is BadgeCode.CLAIMED and credential.rule == "register-unread":
+        sentence = say("We do not read the register of %(place)s; its board answers questions.")
+    elif badge.code is BadgeCode.CHECKING and badge.checked_on is None:
+        sentence = say("Not settled yet in the register of %(place)s.")
+    return sentence % {
+        "place": describe_where(visit, credential.jurisdiction),
+        "age": visit.language.age(badge.checked_on, visit.site.today()) if badge.checked_on else "",
+        "day": visit.language.write_date(credential.expires_on),
+    }
 
 
 def describe_where(visit: Visit, jurisdiction: str | None) -> str:

@@ -154,14 +154,14 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
 
 def make_credential_row(visit: Visit, credential: DocumentCredential) -> CredentialRow:
     """One line of the standing table."""
-    language = visit.language
+    language, until = visit.language, visit.language.write_date(credential.expires_on)
     return CredentialRow(
         title=clean(credential.title, 60) or clean(credential.text, 60),
-        where=describe_where(visit, credential.jurisdiction),
+        where=describe_where(visit, credential.jurisdiction) if credential.jurisdiction else "–",
         number=clean(credential.number, 40),
         badge=rate_credential(visit, credential),
-        until=language.say("until %(day)s", day=language.date(credential.expires_on)) if credential.expires_on else "",
-        checked=language.date(credential.verified_on),
+        until=language.say("until %(day)s", day=until) if until else "",
+        checked=language.write_date(credential.verified_on),
         source=name_source(visit, credential),
         explanation=clean(credential.explanation, 400),
     )
@@ -224,7 +224,7 @@ def _list_facts(visit: Visit, document: TherapistDocument) -> tuple[Fact, ...]:
     if document.prices:
         facts.append(Fact(say("Prices"), tuple(clean(line, 120) for line in document.prices[:12])))
     if document.languages:
-        names = [language.locale.languages.get(code.lower(), clean(code, 30)) for code in document.languages[:12]]
+        names = [clean(language.name_language(code), 30) for code in document.languages[:12]]
         facts.append(Fact(say("Languages"), (language.listed(names),)))
     if document.accessibility:
         facts.append(Fact(say("Access"), tuple(clean(line, 120) for line in document.accessibility[:8])))
@@ -258,15 +258,15 @@ def _name_field(visit: Visit, field: str) -> str:
 
 def _say_where(visit: Visit, read_on: date | None) -> str:
     say = visit.language.say
-    return say("on their site, %(day)s", day=visit.language.date(read_on)) if read_on else say("on their site")
+    return say("on their site, %(day)s", day=visit.language.write_date(read_on)) if read_on else say("on their site")
 
 
 def _say_freshness(visit: Visit, document: TherapistDocument) -> str:
     language = visit.language
     if document.contact_checked_on:
-        return language.say("Contact details read on %(day)s.", day=language.date(document.contact_checked_on))
+        return language.say("Contact details read on %(day)s.", day=language.write_date(document.contact_checked_on))
     if document.last_seen_at:
-        return language.say("Last seen on %(day)s.", day=language.date(document.last_seen_at.date()))
+        return language.say("Last seen on %(day)s.", day=language.write_date(document.last_seen_at.date()))
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -54,7 +54,7 @@ def show_case(desk: Reading, case_id: str) -> Response:
     return show(desk, "admin/case.html", title="Case", case=make_case_view(case), decisions=decisions)
 
 
-def show(desk: Desk, template: str, *, title: str, **context: object) -> Response:
+def show(desk: Desk, template: str, *, title: str, **context: Any) -> Response:
     """A page of these rooms: never kept, with the sign-in's form token."""
     return desk.visit.page(
         template,

@@ -1,0 +1,1 @@
+"""A read-only FHIR R4 interface to the directory."""
