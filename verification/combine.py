@@ -18,7 +18,7 @@ from verification.subject import Subject
 from verification.suggest import suggest
 
 # Best supported first. A board action outranks all: another licence in good standing never hides it.
-_ORDER = (
+OUTCOME_ORDER = (
     Outcome.DISCIPLINED, Outcome.VERIFIED, Outcome.STALE, Outcome.EXPIRED, Outcome.INACTIVE, Outcome.REVIEW,
     Outcome.NAME_MISMATCH, Outcome.NOT_FOUND, Outcome.NO_REGISTER, Outcome.NO_CLAIM,
 )  # fmt: skip
@@ -48,7 +48,7 @@ def check_listing(
     verdicts = tuple(check_claim(claim, subject, lookup, on=on, mode=mode, sharing=sharing) for claim in parsed)
     asked = [verdict for verdict in verdicts if verdict.rule not in _UNASKED]
     if asked:
-        return ListingVerdict(min(asked, key=lambda v: _ORDER.index(v.outcome)), verdicts)
+        return ListingVerdict(min(asked, key=lambda v: OUTCOME_ORDER.index(v.outcome)), verdicts)
     by_name = check_name_only(subject, lookup)
     if by_name is not None:
         return ListingVerdict(by_name, verdicts)

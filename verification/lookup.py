@@ -107,9 +107,10 @@ class MemoryRegister:
         self._by_surname: dict[tuple[str, str], list[Candidate]] = {}
         self._by_given: dict[tuple[str, str, str], list[Candidate]] = {}
         self._held: set[tuple[str, Family]] = set()
+        self._ids = {place[1]: candidate for place, candidate in self._by_id.items()}
         for _, candidate in sorted(self._by_id.items(), key=lambda item: item[0]):
             self._index(candidate)
-        del self._by_id
+        self._by_id.clear()
 
     def _add(self, candidate: Candidate) -> None:
         place = (candidate.record.source, candidate.record.register_id)
@@ -177,6 +178,10 @@ class MemoryRegister:
             for candidate in candidates:
                 found[candidate.record.register_id] = candidate
         return [found[place] for place in sorted(found)]
+
+    def find_by_id(self, register_id: str | None) -> Candidate | None:
+        """The record that its register calls `register_id`."""
+        return self._ids.get(register_id or "")
 
     def find_corroboration(self, key: LicenceKey) -> Sequence[Corroboration]:
         return self._corroborations.get(key, ())

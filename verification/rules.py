@@ -117,6 +117,9 @@ def _check_number(check: Check) -> Verdict:
 
 def _check_without_number(check: Check) -> Verdict:
     """No number that may be looked up: a compatible name goes to a person, and is never verified."""
+    if check.subject.name is None and check.claim.number is None:
+        sentence = "The listing states this without a name or a number, so no register can be asked."
+        return _tell(check, Outcome.NO_REGISTER, "not-checkable", sentence)
     if check.claim.rejected:
         first = f"The number cannot be looked up: {check.claim.rejected}."
     else:

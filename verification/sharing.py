@@ -17,11 +17,12 @@ class Use:
     contacts: tuple[str, ...]
 
 
-def make_use(subject: Subject) -> Use:
+def make_use(subject: Subject, person: str | None = None) -> Use:
     """The contacts of a listing that can tie it to another of the same person."""
     contacts = [
         text
         for text in (
+            person and f"i:{person}",
             subject.phone and f"p:{subject.phone}",
             subject.email and f"e:{subject.email}",
             subject.website and f"w:{subject.website}",
@@ -38,9 +39,9 @@ class Sharing:
 
     uses: dict[LicenceKey, set[Use]] = field(default_factory=dict)
 
-    def add(self, key: LicenceKey, subject: Subject) -> None:
-        """Note that this listing uses `key`."""
-        self.uses.setdefault(key, set()).add(make_use(subject))
+    def add(self, key: LicenceKey, subject: Subject, person: str | None = None) -> None:
+        """Note that this listing uses `key`; listings of one `person` (an entity's id) are tied together."""
+        self.uses.setdefault(key, set()).add(make_use(subject, person))
 
     def is_shared(self, key: LicenceKey) -> bool:
         """Whether listings with different phones, and nothing else in common, use this number."""
