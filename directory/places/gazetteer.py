@@ -20,7 +20,7 @@ from rapidfuzz.distance import DamerauLevenshtein
 
 from directory.places.geometry import distances_km
 from directory.places.model import ABROAD, ALIASES, Place, PlaceAnswer, PlaceKind
-from directory.places.postal import PostalCode, parse_postal_code, split_postal_code
+from directory.places.postal import PostalCode, find_area_code, parse_postal_code, split_postal_code
 from directory.places.regions import Region, find_country, find_region, fold_place, get_region, load_regions
 from directory.places.tables import City, PostalArea, read_cities, read_sortation_areas, read_zip_codes
 
@@ -223,8 +223,8 @@ class Gazetteer:
         key, region = fold_place(head), fold_place(tail)
         if not key:
             return []
-        first, after = bisect_left(self._keys, key), bisect_left(self._keys, key + "\uffff")
-        names = [self._keys[at] for at in range(first, after)] if not tail else [key]
+        begin = slice(bisect_left(self._keys, key), bisect_left(self._keys, key + "\uffff"))
+        names = [key] if tail else self._keys[begin]
         regions = [self._make_region(r) for r in load_regions() if fold_place(r.names["en"]).startswith(key)]
         found = [
             place
@@ -369,16 +369,8 @@ def _choose(places: Sequence[Place]) -> PlaceAnswer:
     return PlaceAnswer(None, tuple(places[:_MANY]))
 
 
-def find_area_code(phone: str | None) -> str | None:
-    """The area code of a North American number that has a place; none for toll-free and foreign numbers."""
-    digits = re.sub(r"\D", "", phone or "")
-    digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
-    toll_free = {"800", "833", "844", "855", "866", "877", "888"}
-    return digits[:3] if len(digits) == 10 and digits[:3] not in toll_free else None
-
-
 def _may_be_region(text: str) -> bool:
-    """Two letters alone mean a region only in capitals: "in" and "me" are words."""
+    """Two letters mean a region only in capitals: "in" and "me" are words."""
     return len(text) > 2 or text.isupper()
 
 

@@ -1,4 +1,4 @@
-"""Postal codes of the two countries: their forms, and where they stand in a text."""
+"""Postal codes and telephone area codes of the two countries: their forms, and where they stand in a text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ _CANADIAN = rf"{_FSA}(?:[ -]?\d[ABCEGHJ-NPRSTV-Z]\d)?"
 _WHOLE_US = re.compile(_ZIP)
 _WHOLE_CA = re.compile(_CANADIAN, re.IGNORECASE)
 _LAST = re.compile(rf"(?:^|[\s,])({_ZIP}|{_CANADIAN})\s*$", re.IGNORECASE)
+
+_TOLL_FREE = frozenset({"800", "833", "844", "855", "866", "877", "888"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +42,10 @@ def split_postal_code(text: str) -> tuple[str, PostalCode | None]:
     if found is None:
         return text, None
     return text[: found.start()].strip(" ,"), parse_postal_code(found.group(1))
+
+
+def find_area_code(phone: str | None) -> str | None:
+    """The area code of a North American number that has a place; none for toll-free and foreign numbers."""
+    digits = re.sub(r"\D", "", phone or "")
+    digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
+    return digits[:3] if len(digits) == 10 and digits[:3] not in _TOLL_FREE else None
