@@ -58,6 +58,8 @@ class Language:
     def distance(self, km: float, *, miles: bool = False) -> str:
         """A distance a person can use: one decimal below ten, whole above."""
         value, unit = (km / KM_PER_MILE, "mi") if miles else (km, "km")
+        if value < 0.1:
+            return f"< {self.number(0.1, 1)}\u00a0{unit}"
         return f"{self.number(value, 1 if value < 10 else 0)}\u00a0{unit}"
 
     def name_language(self, code: str) -> str:

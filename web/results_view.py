@@ -270,7 +270,9 @@ def _list_groups(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[
         (value.value, name_referral(language, value)) for value in Referral if value is not Referral.NOT_STATED
     ]
     spoken = [
-        (code, language.name_language(code)) for code in list(answer.facets.get("language", {}))[:8] if code != "en"
+        (code, language.name_language(code))
+        for code in list(answer.facets.get("language", {}))[:8]
+        if code != "en" and code in language.locale.languages
     ]
     groups = (
         Group("verified", say("Standing"), yes("verified", say("Licence current"), form.verified)),
