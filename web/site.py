@@ -12,6 +12,7 @@ from directory.settings import Settings
 from directory.vocabularies import Term, Vocabulary
 from records.database import Database
 from search.interface import Reader
+from web.values import clean
 
 
 @dataclass(frozen=True)
@@ -38,5 +39,5 @@ class Site:
         """The term's name in a language, else in English, else its id in words."""
         term = self.find_term(term_id)
         if term is None:
-            return term_id.replace("-", " ")
+            return clean(term_id.replace("-", " "), 60)
         return term.get_label(language)
