@@ -14,6 +14,7 @@ from crawler.extraction.regions import (
     NAMES,
     country_of,
     find_region,
+    fits_zip,
     fold_city,
     load_cities,
     province_of_postal,
@@ -25,7 +26,7 @@ SUFFIXES = (
     r"cres|crossing|xing|expressway|expy|freeway|fwy|point|pt|ridge|commons|landing|path|park|green|mall|walk|bend|gate|"
     r"heights|hts|hill|view|close|mews|route|rte|concession|line|sideroad|esplanade|center|centre|esplanade"
 )
-_UNIT = r"(?:suite|ste|unit|apt|apartment|#|floor|fl|bldg|building|studio|room|rm|office|space|spc|bureau|local|level|lot|box|no)"
+_UNIT = r"(?:suite|ste|bureau|unit|apt|apartment|#|floor|fl|bldg|building|studio|room|rm|office|space|spc|bureau|local|level|lot|box|no)"
 _UNIT_SEGMENT = re.compile(
     rf"^(?:\d(?:st|nd|rd|th)\s+floor\b|(?:lower|upper|second|main|ground)\s+(?:level|floor)|{_UNIT}\b\.?\s*[#\w-]{{0,12}}(?:\s[A-Z\d]{{1,4}})?$|#)",
     re.I,
@@ -57,6 +58,7 @@ _CA_POSTAL = re.compile(
 _CITY_REGION = re.compile(
     rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
 )
+_NUMBER_COMMA = re.compile(r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.I)
 _COORDS = (
     re.compile(r"!3d(?P<lat>-?\d{1,2}\.\d+)!4d(?P<lon>-?\d{1,3}\.\d+)"),
     re.compile(r"!2d(?P<lon>-?\d{1,3}\.\d+)!3d(?P<lat>-?\d{1,2}\.\d+)"),
@@ -124,7 +126,7 @@ def find_addresses(document: Document) -> list[Place]:
 
 def find_street(text: str) -> str | None:
     """A street with its number (and unit) inside `text`."""
-    found = _STREET.search(text)
+    found = _STREET.search(_PO_BOX.sub(" ", text))
     if not found:
         box = _PO_BOX.search(text)
         return box[0] if box else None
@@ -153,7 +155,8 @@ def _segments(lines: Sequence[Line], index: int, end: int) -> list[str]:
         if line.text:
             pieces.insert(0, line.text)
             taken += 1
-    split = [part for text in [*pieces, own] for part in re.split(r"\s*(?:[,\n|•·;]|\s[–—-]\s)\s*", text)]
+    pieces = [_NUMBER_COMMA.sub(r"\1 ", text) for text in [*pieces, own]]
+    split = [part for text in pieces for part in re.split(r"\s*(?:[,\n|•·;]|\s[–—-]\s)\s*", text)]
     return [part.strip(" ()") for part in split]
 
 
@@ -161,7 +164,7 @@ def _read_postal(lines: Sequence[Line], index: int) -> Iterator[Place]:
     text = lines[index].text
     for match in _US_ZIP.finditer(text):
         region = find_region(match["region"])
-        if region and country_of(region) == "US":
+        if region and country_of(region) == "US" and fits_zip(region, match["zip"]):
             street, city = _street_and_city(_segments(lines, index, match.start()), region)
             yield Place(street, city, region, match["zip"], "US")
     for match in _CA_POSTAL.finditer(text):

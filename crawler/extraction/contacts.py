@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -30,7 +30,7 @@ _PHONE_CUE = re.compile(
     r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.I
 )
 _OTHERS = re.compile(
-    r"crisis|hotline|suicide|emergency|poison|police|web ?(?:site )?design|hosting|national .{0,20}line|"
+    r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|police|web ?(?:site )?design|hosting|national .{0,20}line|"
     r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|al) to",
     re.I,
 )
@@ -78,7 +78,7 @@ def to_e164(text: str, region: str = "US") -> str | None:
     if not text.strip().startswith("+"):
         if len(digits) == 11 and digits[0] == "1":
             digits = digits[1:]
-        if len(digits) == 10 and digits[0] in "23456789":
+        if region in ("US", "CA") and len(digits) == 10 and digits[0] in "23456789":
             return None if len(set(digits)) == 1 and digits[0] != "5" else f"+1{digits}"
     elif digits.startswith("1"):
         return f"+{digits}" if len(digits) == 11 and digits[1] in "23456789" else None
@@ -111,8 +111,18 @@ def find_numbers(text: str) -> list[tuple[str, int]]:
     return found
 
 
-def find_phones(document: Document, stated: Iterable[str], notes: Evidence) -> list[str]:
-    """The page's numbers, the practice's own main number first."""
+_NATIONAL = re.compile(r"(?<![\w/.,-])\(?0\d(?:[\s().-]{0,2}\d){7,10}(?![\w-])")
+
+
+def find_abroad(text: str, country: str) -> list[tuple[str, int]]:
+    """Numbers in another country's national writing (a leading zero)."""
+    numbers = ((to_e164(match[0], country), match.start()) for match in _NATIONAL.finditer(text))
+    return [(number, at) for number, at in numbers if number]
+
+
+def find_phones(document: Document, stated: Iterable[str], countries: Sequence[str], notes: Evidence) -> list[str]:
+    """The page's numbers, the practice's own main number first; abroad, in that country's own writing too."""
+    abroad = next((country for country in countries if country not in ("US", "CA")), None)
     weights: dict[str, float] = {}
     order: list[str] = []
 
@@ -124,7 +134,7 @@ def find_phones(document: Document, stated: Iterable[str], notes: Evidence) -> l
         weights[number] += weight
 
     for text in stated:
-        number = to_e164(text)
+        number = to_e164(text, abroad or "US")
         if number:
             count(number, 6.0, text, "json-ld")
     previous = ""
@@ -147,11 +157,11 @@ def find_phones(document: Document, stated: Iterable[str], notes: Evidence) -> l
                 number = to_e164("+" + re.sub(r"\D", "", link.href.split("wa.me/")[1][:16]))
                 if number:
                     count(number, 0.5, link.href, line.where)
-        for number, _at in find_numbers(line.text):
+        for number, _at in find_numbers(line.text) or (find_abroad(line.text, abroad) if abroad else ()):
             if number not in seen:
                 count(number, weight, line.text, line.where)
         previous = line.text
-    return sorted(order, key=lambda number: (-min(weights[number], 1.0) // 0.5, -weights[number]))[:8] if order else []
+    return sorted(order, key=lambda number: -weights[number])[:8]
 
 
 def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> list[str]:

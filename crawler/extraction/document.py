@@ -313,7 +313,7 @@ def _mark_sections(lines: list[Line]) -> None:
         line.heading = heading
         if line.section is Section.TESTIMONIAL:
             if line.level:  # a box named after its reviews may hold other topics too
-                freed = bool(_OTHER_TOPIC.search(line.text)) and not _TESTIMONIAL_HEADING.search(line.text)
+                freed = not _TESTIMONIAL_HEADING.search(line.text) and (freed or bool(_OTHER_TOPIC.search(line.text)))
             if freed:
                 line.section = Section.MAIN
         else:

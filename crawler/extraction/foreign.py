@@ -19,7 +19,9 @@ _BRITAIN = re.compile(
 _INDIA = re.compile(
     r"(?P<before>.{0,140}?)(?P<city>[A-Z][a-z]{2,}(?:\s[A-Z][a-z]+)?)\s?(?:,|-|–|\s)\s?(?P<postal>[1-8]\d{2}\s?\d{3})(?!\d)"
 )
-_INDIAN = re.compile(r"\bIndia\b|Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|Kochi|\+91")
+_INDIAN = re.compile(
+    r"\bIndia\b|Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|Kochi|\+91"
+)
 
 Found = tuple[str | None, str | None, str | None, str, str, int]  # street, city, region, postal code, country, line
 
@@ -52,7 +54,9 @@ def _split(match: re.Match[str], country: str) -> tuple[str | None, str | None, 
     if after:
         parts += after[:2]
     if country == "MX" and len(parts) >= 3:
-        region = parts.pop() + ("." if len(parts[-1]) and re.search(rf"{re.escape(parts[-1])}.*\b\w+\.", match[0]) else "")
+        region = parts.pop() + (
+            "." if len(parts[-1]) and re.search(rf"{re.escape(parts[-1])}.*\b\w+\.", match[0]) else ""
+        )
         region = region if len(region) <= 30 else None
     city = parts.pop() if len(parts) >= 2 or (parts and not parts[0][:1].isdigit()) else None
     return ", ".join(parts) or None, city, region, match["postal"]

@@ -17,7 +17,7 @@ _FICTION = re.compile(
 )
 _STUDENT = re.compile(
     r"(?:for )?educational (?:purposes?|use) only|(?:school|class|student|college|university|course|bootcamp|coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|front-?end)[\s-]+(?:\w+[\s-]+)?(?:project|assignment|exercise)\b|"
-    r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our )?(?:\w+[\s,-]+){0,4}(?:class|course|assignment|school|bootcamp|college project|project for)|no (?:relation|affiliation) (?:to|with)|not affiliated with|"
+    r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our )?(?:\w+[\s,-]+){0,4}(?:class|course|assignment|school|bootcamp|college project|project for)|"
     r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) ",
     re.I,
 )
@@ -66,7 +66,9 @@ _FOREIGN_HOST = re.compile(
 )
 
 # Numbers reserved for examples are at home on hosts reserved for examples (RFC 2606, loopback).
-_RESERVED_HOST = re.compile(r"(?:^|\.)(?:example|test|localhost|invalid)$|(?:^|\.)example\.(?:com|net|org)$|^127\.|^\[?::1")
+_RESERVED_HOST = re.compile(
+    r"(?:^|\.)(?:example|test|localhost|invalid)$|(?:^|\.)example\.(?:com|net|org)$|^127\.|^\[?::1"
+)
 
 MIN_TEXT = 25
 

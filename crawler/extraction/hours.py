@@ -20,7 +20,7 @@ _DAY_WORDS = {
 }  # fmt: skip
 _ALL = {"daily", "every day", "everyday", "7 days a week", "seven days a week", "tous les jours", "todos los días"}
 _DAY = "(?:" + "|".join(sorted((word for word in _DAY_WORDS if len(word) > 2), key=len, reverse=True)) + r")s?\b\.?"
-_CLOCK = r"(?:(?:[01]?\d|2[0-3])(?:[:.h]\s?[0-5]\d)?\s?(?:[ap]\.?m?\.?(?![a-z]))?|noon|midnight|midi)"
+_CLOCK = r"(?:(?:[01]?\d|2[0-3])(?:\s?[:.h]\s?[0-5]\d|\s?h(?![a-z]))?\s?(?:[ap]\.?m?\.?(?![a-z]))?|noon|midnight|midi)"
 _DAYS = re.compile(
     rf"(?<![a-z])(?P<days>{_DAY}(?:\s?(?:-|–|—|to|thru|through|until|à|au|a|&|and|et|y|,|/)\s?(?:and\s)?{_DAY}){{0,6}}|"
     rf"daily|every ?day|7 days a week|seven days a week|tous les jours|todos los d[íi]as)",
@@ -110,7 +110,7 @@ def read_hours(text: str) -> dict[int, list[str]]:
         part = text[match.end() : end]
         if _BREAK.match(part.strip(" :.-–()")):
             continue
-        spans = _spans(part)
+        spans = _spans(part) or _bare_span(part)
         for day in _expand(match["days"]) if spans else []:
             by_day.setdefault(day, spans)
     return by_day
@@ -125,6 +125,17 @@ def _spans(text: str) -> list[str]:
         if opens and closes and marked and opens != closes:
             spans.append(f"{opens}-{closes}")
     return spans[:3]
+
+
+def _bare_span(text: str) -> list[str]:
+    """Hours with neither minutes nor a half of the day, where nothing else stands beside them (`9 to 1`)."""
+    found = re.fullmatch(r"\W*(\d{1,2})\s?(?:-|–|—|to|à)\s?(\d{1,2})\W*", text)
+    if not found:
+        return []
+    opens, closes = int(found[1]), int(found[2])
+    opens += 12 if opens < 7 else 0
+    closes += 12 if closes <= opens and closes <= 12 else 0
+    return [f"{opens:02d}:00-{closes:02d}:00"] if opens < closes <= 24 else []
 
 
 def to_clock(text: str, partner: str | None) -> str | None:

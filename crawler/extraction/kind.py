@@ -76,8 +76,11 @@ _BACKGROUND = re.compile(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|
 _OFFER = re.compile(r"massage|bodywork|rolfing|massoth|masaje|therap", re.I)
 
 
-def find_kind(lines: Sequence[Line], notes: Evidence) -> PracticeKind:
-    """Medical or relaxation by the weight of the words on the page, those in its headings and head counted double."""
+def find_kind(lines: Sequence[Line], *, offers: bool, notes: Evidence) -> PracticeKind:
+    """Medical or relaxation by the weight of the words on the page, those in its headings and head counted double.
+
+    With `offers`, the page names techniques, so that little evidence means mixed and not unclear.
+    """
     scores = {PracticeKind.MEDICAL: 0.0, PracticeKind.RELAXATION: 0.0}
     text, loud = _texts(lines)
     for kind, signs in ((PracticeKind.MEDICAL, MEDICAL), (PracticeKind.RELAXATION, RELAXATION)):
@@ -96,15 +99,11 @@ def find_kind(lines: Sequence[Line], notes: Evidence) -> PracticeKind:
         return PracticeKind.MEDICAL
     if relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical:
         return PracticeKind.RELAXATION
-    return PracticeKind.MIXED if medical + relaxation > 0 or _offers(lines) else PracticeKind.UNCLEAR
+    return PracticeKind.MIXED if offers or medical + relaxation > 0 or _offers(lines) else PracticeKind.UNCLEAR
 
 
 def _texts(lines: Sequence[Line]) -> tuple[str, str]:
-    kept = [
-        line
-        for line in lines
-        if line.section not in _UNSAID
-    ]
+    kept = [line for line in lines if line.section not in _UNSAID]
     text = "\n".join(line.text for line in kept)[:60_000]
     loud = "\n".join(line.text for line in kept if line.level in (1, 2) or line.section is Section.META)[:5_000]
     return text, loud
@@ -160,6 +159,7 @@ def find_insurance(lines: Iterable[Line], notes: Evidence) -> Answer:
 
 
 _REQUIRES = re.compile(
+    r"(?:referral|prescription)\b[^.!?]{0,40}\b(?:is|are) (?:required|needed|necessary)(?! (?:for|if|when|only))|"
     r"(?:referral|prescription) (?:is |are )?(?:required|needed|necessary)|(?:require|need)s? (?:a |your )?(?:\w+['’]?s? ){0,3}(?:referral|prescription)",
     re.I,
 )

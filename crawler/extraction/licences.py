@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.extraction.regions import CODES, NAMES, find_region
+from crawler.extraction.regions import CODES, NAMES, find_region, fits_zip
 
 # Letters after a name that speak of massage; those that are also states or words need company.
 LETTERS = (
-    r"LMT|LMBT|LMTs|RMT|LMP|CMT|CMP|CAMTC|BCTMB|NCTMB|NCBTMB|MMP|CMMP|CMMT|LMMT|MMT|MTI|LMTI|RMP|RMTs|CLT-LANA|CLT|LPMT|LMT/NCTMB|"
+    r"LMT|LMBT|LMTs|L\.M\.T\.?|R\.M\.T\.?|L\.M\.B\.T\.?|RMT|LMP|CMT|CMP|CAMTC|BCTMB|NCTMB|NCBTMB|MMP|CMMP|CMMT|LMMT|MMT|MTI|LMTI|RMP|RMTs|CLT-LANA|CLT|LPMT|LMT/NCTMB|"
     r"NMT|CNMT|CMTP|CPMT|LMTA?|NCMT|MsT|CAMT|COMT|LCMT|RCMT"
 )
 _WORDS = (
@@ -35,7 +35,7 @@ _PREFIX = r"(?:[A-Z]{1,4}[-. ]{0,2})?"
 _DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,11}}\d(?![\w%]))"
 _SIGN = r"(?:(?:[Ll]icen[sc]e|LICEN[SC]E|[Ll]ic|LIC|[Cc]ert(?:ificat(?:e|ion))?|CERT|[Rr]eg(?:istration)?|REG|[Pp]ermit|[Ii][Dd])\b\.?\s{0,2})?(?:#\s?:?|[Nn]o\.?:?|NO\.?|[Nn]umber:?|[Nn]um\.?|№|[Nn]º|:)?"
 _AFTER_TITLE = re.compile(
-    rf"\s{{0,2}}[,:()|–—-]?\s{{0,2}}(?P<place>(?:{CODES})\b)?\s{{0,2}}[,:(–-]?\s{{0,2}}(?P<sign>{_SIGN})\s{{0,2}}{_DIGITS}"
+    rf"\s{{0,2}}[,:()|–—-]?\s{{0,2}}(?P<place>(?!M[AT]\b)(?:{CODES})\b)?\s{{0,2}}[,:(–-]?\s{{0,2}}(?P<sign>{_SIGN})\s{{0,2}}{_DIGITS}"
 )
 _LICENCE = re.compile(
     rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>[Ll]icen[sc]e|LICEN[SC]E|Lic\b\.?|LIC\b\.?|[Cc]ertificat(?:e|ion)|[Rr]egistration|[Pp]ermit|[Ee]stablishment)\s{{0,2}}"
@@ -44,7 +44,13 @@ _LICENCE = re.compile(
 _PREFIXED = re.compile(
     rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|CMT)\s?[-#]?\s?\d{{4,8}})(?![\w-]|\s?(?:sq|hours))"
 )
-_SHORT_NUMBER = re.compile(r"[#№]\s{0,2}$")
+_ISSUED = re.compile(
+    r"(?<!\w)(?P<issuer>CAMTC|CMTO|CCHPBC|CMTBC|CMTNL|CMTNB|CMTPEI|NCBTMB|FQM|MTAA|NHPC|CRMTA|RMTAO)\b(?:\s(?:[Mm]ember|[Rr]egist\w+|[Cc]ert\w+|[Ll]ic\w*))?\.?"
+    rf"\s{{0,2}}(?:#|[Nn]o\.?|[Nn]umber|:)\s{{0,2}}[:#]?\s{{0,2}}{_DIGITS}"
+)
+_NEVADA = re.compile(r"(?<!\w)(?P<number>NVMT[.\s-]{0,2}\d{3,6})(?!\w)")
+_PHONE_LIKE = re.compile(r"\(?\d{3}\)?([-. ]?)\d{3}\1\d{4}$|\d{3}[-.]\d{4}$|\d{10}$")
+_STREET_AFTER = re.compile(r",?\s+(?:[NSEW]{1,2}\.?\s)?[A-Z][a-z]+\s(?:[A-Z]|St|Ave|Rd|Dr|Blvd)")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _ESTABLISHMENT = re.compile(
     r"establishment|facility|business licen|shop|\bMM\s?[-#]?\d|salon licen|spa licen|\bME\s?[-#]\d", re.I
@@ -101,7 +107,11 @@ def _numbered(text: str) -> list[Claim]:
         plain = clean_number(number)
         digits = re.sub(r"\D", "", plain)
         context = text[max(0, start - 40) : end]
-        if not 3 <= len(digits) <= 10 or len(digits) == 10 or _NOT_LICENCE.search(text[max(0, start - 25) : end]):
+        if (
+            not 3 <= len(digits) <= 10
+            or _PHONE_LIKE.match(plain)
+            or _NOT_LICENCE.search(text[max(0, start - 25) : end])
+        ):
             return
         if _YEAR.match(plain) and "#" not in text[start:end]:
             return
@@ -117,10 +127,17 @@ def _numbered(text: str) -> list[Claim]:
     for match in TITLE.finditer(text):
         tail = _AFTER_TITLE.match(text, match.end())
         if tail and (tail["sign"] or _prefixed(tail["number"]) or len(re.sub(r"\D", "", tail["number"])) >= 5):
+            bare = not tail["sign"] and not _prefixed(tail["number"])
+            if bare and (_STREET_AFTER.match(text, tail.end()) or fits_zip(tail["place"], tail["number"])):
+                continue
             keep(match[0], tail["number"], tail["place"], match.start(), tail.end())
     for match in _LICENCE.finditer(text):
         title = _title_before(match["kind"] + match["word"])
         keep(title, match["number"], None, match.start(), match.end())
+    for match in _ISSUED.finditer(text):
+        keep(match["issuer"], match["number"], None, match.start(), match.end())
+    for match in _NEVADA.finditer(text):
+        keep(None, match["number"], "NV", match.start(), match.end())
     for match in _PREFIXED.finditer(text):
         number = match["number"]
         if match["prefix"] in ("MT", "MA", "ME") and not (

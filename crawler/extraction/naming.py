@@ -37,7 +37,7 @@ _CREDIT = re.compile(
     re.I,
 )
 _IN_TEXT = re.compile(
-    r"(?:(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|by|de|du|the)\s){1,7})"
+    r"(?:^|(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|by|de|du|the)\s){1,7})"
 )
 _NOUN_END = re.compile(
     r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|LLC|Rehab|Health|Touch|Hands)$"
@@ -81,8 +81,16 @@ class _Votes:
                 if other != key and len(key) > 5 and key in other:
                     totals[key] += 0.35 * weight
         key = max(totals, key=lambda k: (totals[k], self.weights[k]))
+        key = self._fuller(key)
         name = max(self.writings[key], key=lambda writing: self.writings[key][writing])
         return name, *self.sources[key], totals[key]
+
+    def _fuller(self, key: str) -> str:
+        """A name in full where the best one is only its beginning ("Juniper" for "Juniper Massage")."""
+        if _TRADE.search(key):
+            return key
+        fuller = [k for k in self.weights if k.startswith(key + " ") and _TRADE.search(k) and len(k.split()) <= 7]
+        return max(fuller, key=lambda k: self.weights[k], default=key)
 
 
 def _key(name: str) -> str:
@@ -105,7 +113,7 @@ def find_name(document: Document, stated: Iterable[str], person: str | None, not
     """The practice's name: what data, title, letterhead and copyright line agree on."""
     votes = _Votes()
     for name in stated:
-        votes.add(name, 5.0, "json-ld")
+        votes.add(name, 7.0, "json-ld")
     for key, weight in (("og:site_name", 3.5), ("application-name", 2.0), ("apple-mobile-web-app-title", 1.5)):
         if document.meta.get(key) and not _GENERIC.match(document.meta[key]):
             votes.add(document.meta[key], weight, key)
@@ -155,7 +163,12 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
         if len(text) <= 60 and (line.level == 1 or index < 14 or (line.level and first_heading)):
             first_heading = first_heading and not line.level
             name = tidy(text)
-            if not _GENERIC.match(name) and not _ROLE.search(name) and not _SENTENCE.search(text) and not any(c.isdigit() for c in name):
+            if (
+                not _GENERIC.match(name)
+                and not _ROLE.search(name)
+                and not _SENTENCE.search(text)
+                and not any(c.isdigit() for c in name)
+            ):
                 weight = 1.2 if line.level == 1 else 0.7 if index < 6 else 0.35
                 votes.add(name, weight * (1.3 if _TRADE.search(name) else 0.6), line.where, text)
         elif (

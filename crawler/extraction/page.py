@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from crawler.extraction.addresses import Place, find_addresses, find_city_mentions, find_map_point, same_street
-from crawler.extraction.contacts import find_booking, find_emails, find_numbers, find_phones, find_website
+from crawler.extraction.contacts import find_booking, find_emails, find_numbers, find_phones, find_website, to_e164
 from crawler.extraction.document import Document, Line, Section, clean, read_document
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.holds import find_hold_reasons
@@ -20,7 +20,7 @@ from crawler.extraction.people import find_people, place_credentials
 from crawler.extraction.regions import country_of, find_country, find_region, load_cities, fold_city
 from crawler.extraction.structured import Node, is_business, is_person, nodes_of, read_nodes, text_of, texts_of
 from crawler.extraction.terms import find_terms
-from directory.models import ExtractedPage, PageLocation, PagePractitioner, to_json
+from directory.models import Answer, ExtractedPage, PageLocation, PagePractitioner, to_json
 from directory.vocabularies import load_vocabulary
 
 _PRICE = re.compile(r"(?:CA|C|US)?\$\s?\d{1,4}(?:\.\d\d)?|\d{1,4}(?:,\d\d)?\s?\$")
@@ -71,6 +71,7 @@ class Stated:
     people: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     hours: str | None = None
+    insurance: Answer | None = None
     prices: list[str] = field(default_factory=list)
     languages: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
@@ -85,23 +86,24 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
     people = find_people(document, stated.people, notes)
     name = find_name(document, stated.names, people[0].name if people else None, notes)
     credentials = place_credentials(document, people, notes)
-    phones = find_phones(document, stated.phones, notes)
+    places = find_places(document, stated)
+    countries = [place.country for place in places if place.country]
+    phones = find_phones(document, stated.phones, countries, notes)
+    places = [_with_phone(document, place, phones, len(places)) for place in places]
     emails = find_emails(document, stated.emails, notes)
     website = find_website(document, stated.urls, url, notes)
-    places = find_places(document, stated, phones)
     for place in places:
         for part in ("street", "city", "region", "postal_code"):
             value = getattr(place, part)
             if value:
                 notes.add(part, value, place.snippet, place.where)
-    techniques, conditions = find_terms(document.lines, load_vocabulary(), language, notes)
+    techniques, conditions = find_terms(document.lines, load_vocabulary(), language, name, notes)
     hours = stated.hours
     if hours is None:
         printed = find_hours(document.lines)
         if printed:
             hours = printed[0]
             notes.add("opening_hours", hours, printed[1].text, printed[1].where)
-    countries = [place.country for place in places if place.country]
     reasons = find_hold_reasons(
         document,
         phones=phones,
@@ -124,10 +126,10 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
         credentials=tuple(credentials),
         techniques=tuple(techniques),
         conditions=tuple(conditions),
-        practice_kind=find_kind(document.lines, notes),
+        practice_kind=find_kind(document.lines, offers=len(techniques) > 1, notes=notes),
         setting=find_setting(document.lines, name, notes),
         referral=find_referral(document.lines, notes),
-        accepts_insurance=find_insurance(document.lines, notes),
+        accepts_insurance=stated.insurance or find_insurance(document.lines, notes),
         opening_hours=hours,
         booking_url=find_booking(document.lines, url or website, notes),
         prices=tuple(_find_prices(document.lines, stated.prices)),
@@ -155,6 +157,9 @@ def read_stated_facts(nodes: list[Node]) -> Stated:
         )
         stated.hours = stated.hours or read_stated(node)
         stated.places += _places_of(node)
+        accepts = node.get("acceptsInsurance")
+        if isinstance(accepts, bool):
+            stated.insurance = Answer.YES if accepts else Answer.NO
         for key in ("founder", "founders", "employee", "employees", "member", "owner"):
             stated.people += [
                 t
@@ -282,7 +287,7 @@ def _add_head_lines(document: Document, stated: Stated) -> None:
     document.lines[:] = head + document.lines + data[:120]
 
 
-def find_places(document: Document, stated: Stated, phones: list[str]) -> list[Place]:
+def find_places(document: Document, stated: Stated) -> list[Place]:
     """The practice's places: data and print merged, mentions of a city only where no address names one."""
     places: list[Place] = []
     for place in [*stated.places, *find_addresses(document)]:
@@ -308,14 +313,12 @@ def find_places(document: Document, stated: Stated, phones: list[str]) -> list[P
         point = find_map_point(document)
         if point:
             places[0] = replace(places[0], lat=point[0], lon=point[1])
-    return [_with_phone(document, place, phones, len(places)) for place in places]
+    return places
 
 
 def _with_phone(document: Document, place: Place, phones: list[str], count: int) -> Place:
     """The place with the number printed beside it; the practice's main number where it is the only place."""
     if place.phone:
-        from crawler.extraction.contacts import to_e164
-
         return replace(place, phone=to_e164(place.phone))
     if count == 1:
         return replace(place, phone=phones[0] if phones else None)
@@ -360,7 +363,7 @@ def _merge_place(places: list[Place], new: Place) -> None:
 
 
 _SERVING = re.compile(
-    r"(?:serving|serves|located in|based in|based out of|in the heart of|proudly serving|in beautiful|in downtown|in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|practice in|studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|[àa]|en)\s(?:the\s|downtown\s|beautiful\s|scenic\s|greater\s)*(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
+    r"(?i:serving|serves|located in|based in|based out of|in the heart of|proudly serving|in beautiful|in downtown|in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|practice in|studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|[àa]|en)\s(?:the\s|downtown\s|beautiful\s|scenic\s|greater\s)*(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
 )
 
 
@@ -431,9 +434,8 @@ def _find_languages(lines: Iterable[Line], stated: list[str]) -> list[str]:
 def _find_access(lines: Iterable[Line]) -> list[str]:
     found: dict[str, None] = {}
     for line in lines:
-        match = _ACCESS.search(line.text)
-        if match and line.section not in (Section.TESTIMONIAL, Section.BLOG):
-            found[match[0].lower()] = None
+        if line.section not in (Section.TESTIMONIAL, Section.BLOG):
+            found |= dict.fromkeys(match[0].lower() for match in _ACCESS.finditer(line.text))
     return list(found)[:8]
 
 

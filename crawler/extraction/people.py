@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib import resources
 
 from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.licences import Claim, find_claims
 from crawler.extraction.regions import fold_city, load_cities
 from directory.models import PageCredential
+from directory.names.fold import fold
+from directory.names.tables import load_family, load_given
 
 _TOKEN = r"(?:(?:Mc|Mac|O['’]|De|La|Le|Van|D['’])?[A-ZÀ-Ý][a-zà-ÿ]+(?:[-'’][A-ZÀ-Ý][a-zà-ÿ]+)?|[A-Z]\.(?:\s?[A-Z]\.)?)"
 _PARTICLE = r"(?:(?:van|von|de|del|de la|la|le|du|di|da|dos|der|den|st\.)\s)?"
@@ -20,7 +21,7 @@ _NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][a-zà-ÿ]+[\"”'’)]\s)?"
 _FULL = rf"{_TOKEN}\s{_NICK}(?:{_TOKEN}\s)?{_PARTICLE}{_TOKEN}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
 _ONE = r"[A-ZÀ-Ý][a-zà-ÿ]{1,14}(?:[- ](?:Ann|Anne|Mae|May|Lee|Lynn|Jo|Beth|Marie|Rose|Sue|Jean|Lou|Grace|Kay)\b)?"
 _LETTERS = r"(?:LMT|LMBT|RMT|LMP|CMT|CMP|BCTMB|NCTMB|NCBTMB|MMP|CMMP|LMTI?|MTI|RMP|CLT|NMT|CNMT|CR|CAMTC|R\.?M\.?T|L\.M\.T|L\.?M\.?B\.?T)"
-_DEGREE = r"(?:[A-Z][A-Za-z.]{1,7}(?:\s[A-Z][a-z]+){0,2}|B\.?[AS]\.?(?:\s[A-Z][a-z]+){0,2})"
+_DEGREE = r"(?:[A-Z]{2,5}|[BM]\.?[AS]\.?|[A-Z][a-z]?[A-Z]{1,4}|Owner|Founder)(?:(?<!\.)\s[A-Z][a-z]+){0,2}"
 
 _WITH_LETTERS = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?[,(|–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{_LETTERS}\b"
@@ -46,18 +47,25 @@ _GIVEN_ROLE = re.compile(
 _FOUNDED = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:[A-Z]{{2,6}},?\s){{0,3}}(?:founded|opened|started|established|has been (?:practicing|a massage)|graduated|received (?:her|his|their)|specializes|offers|provides|brings)"
 )
+_APPOSITION = re.compile(
+    rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:an?|is an?|your|our|une?)\s(?:[\w-]+[\s,]+){{0,4}}?(?:licensed|registered|certified|massage|massoth)",
+)
+_CALL = re.compile(
+    rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)\s(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|to)\b"
+)
 _NAME_LINE = re.compile(rf"^(?:\W{{0,3}}){_FULL}(?:\W{{0,2}})$")
 _ONE_LINE = re.compile(rf"^{_ONE}$")
 _ROLE_LINE = re.compile(
     rf"^(?:.{{0,40}}\b)?(?:{_LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
 )
+_LICENCE_LINE = re.compile(r"licen[sc]e|^\W*by\W*$", re.I)
 _FIRST_LINE = re.compile(r"^(?:I am|I['’]m|I have been|As an?|My)\b")
 _TEAM = re.compile(
     r"\bteam\b|therapists|practitioners|\bstaff\b|about (?:me|us)|our people|meet|[ée]quipe|th[ée]rapeutes|equipo|terapeutas",
     re.I,
 )
 _GATE = re.compile(
-    rf"\b(?:{_LETTERS})\b|therapist|practitioner|name is|\bI['’]?m\b|\bI am\b|\bmeet\b|\babout\b|owner|found|rolfer|m['’]appelle|je suis|me llamo|\bsoy\b|massage (?:by|with)|massoth|masaj|bodywork|call me|graduated|opened|nombre|propos|\bthis is\b|\bit['’]s\b|terapeuta",
+    rf"\b(?:{_LETTERS})\b|therapist|practitioner|name is|\bI['’]?m\b|\bI am\b|\bmeet\b|\babout\b|owner|found|rolfer|m['’]appelle|je suis|me llamo|\bsoy\b|massage (?:by|with)|massoth|masaj|bodywork|call me|graduated|opened|\bcall\b|\btext\b|nombre|propos|\bthis is\b|\bit['’]s\b|terapeuta",
     re.I,
 )
 _NOT_NAME = frozenset(
@@ -81,12 +89,17 @@ _NOT_NAME = frozenset(
         "owner founder manager director receptionist instructor teacher student front desk office practitioner "
         "in on at of for and or with by from to is a an it this that these those here there when what why how who not no yes "
         "experienced trained expert passionate dedicated skilled qualified proud excited committed here available currently also "
-        "integrative holistic bodies mind soul spirit energy balance harmony serenity tranquil tranquility oasis zen lotus "
+        "message messages texting integrative holistic bodies mind soul spirit energy balance harmony serenity tranquil tranquility oasis zen lotus "
         "advanced basic traditional full half hour hours minute minutes year years since over both located based born originally "
         "copyright rights reserved powered designed website site web design studio llc inc ltd pllc mon tue wed thu fri sat sun "
         "nurse nursing doctor dr physician physiotherapist massothérapeute massothérapie masaje masajes terapia clínica clinique"
     ).split()
 )  # fmt: skip
+
+
+_LEADING = frozenset(
+    "meet about with by and hi contact call text book therapist owner founder practitioner hello i'm i’m director à à propos de".split()
+)
 
 
 @dataclass(slots=True)
@@ -97,13 +110,6 @@ class Person:
     strong: bool = True
 
 
-@lru_cache(maxsize=1)
-def load_given_names() -> frozenset[str]:
-    """Given names in lower case (`directory/names/given.tsv`)."""
-    text = resources.files("directory.names").joinpath("given.tsv").read_text("utf-8")
-    return frozenset(row.split("\t")[0] for row in text.splitlines() if row and not row.startswith("#"))
-
-
 @lru_cache(maxsize=4096)
 def check_name(text: str, known_given: bool) -> str | None:
     """The name in its usual writing where it can be a person's; `known_given` asks for a given name in use."""
@@ -111,19 +117,22 @@ def check_name(text: str, known_given: bool) -> str | None:
     name = re.sub(r"[“”]", '"', name)
     name = re.sub(r"^(?:Dr|Mr|Mrs|Ms|Miss)\.?\s", "", name)
     words = name.split()
+    while words and words[0].strip(",:").lower() in _LEADING:
+        words.pop(0)
+    name = " ".join(words)
     if not words or len(words) > 5:
         return None
     for word in words:
         bare = word.strip(".,\"'()").lower()
         if bare in _NOT_NAME or bare.endswith(("'s", "’s")):
             return None
-    given = words[0].strip(".,\"'").lower()
-    names = load_given_names()
+    given = fold(words[0].strip(".,\"'"))
+    names = load_given()
     if known_given and given not in names and given.split("-")[0] not in names:
         return None
     if len(words) > 1 and fold_city(" ".join(words)) in load_cities() and known_given and given not in names:
         return None
-    if len(words) == 1 and (len(given) < 3 or given not in names):
+    if len(words) == 1 and (len(given) < 3 or (known_given and given not in names)):
         return None
     return name
 
@@ -141,14 +150,28 @@ def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> l
         if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
             continue
         short = len(text) <= 50
-        if short and (line.level or line.section is Section.MAIN):
+        if short and (line.level or line.section in (Section.MAIN, Section.FOOTER)):
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
         if _GATE.search(text):
             for name in _read_sentence(text[:1500]):
                 _keep(people, Person(name, index), text, line.where, notes)
+    for person in people:
+        if " " not in person.name:
+            person.name = _find_full(person.name, lines) or person.name
     return people[:40]
+
+
+def _find_full(given: str, lines: list[Line]) -> str | None:
+    """The given name with a surname, where the page prints both together somewhere."""
+    pattern = re.compile(rf"(?<![\w’']){re.escape(given)}\s(?P<family>{_TOKEN})(?![\w’'])")
+    for line in lines:
+        if given in line.text and line.section not in (Section.TESTIMONIAL, Section.BLOG):
+            for match in pattern.finditer(line.text):
+                if fold(match["family"]) in load_family() and check_name(match[0], known_given=False):
+                    return match[0]
+    return None
 
 
 def _read_name_line(lines: list[Line], index: int) -> str | None:
@@ -170,6 +193,9 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
     )
     if role or speaks:
         return check_name(line.text, known_given=not (role and full))
+    before = [other.text for other in lines[max(0, index - 2) : index] if len(other.text) < 60]
+    if full and any(_ROLE_LINE.match(text) or _LICENCE_LINE.search(text) for text in before):
+        return check_name(line.text, known_given=True)
     if full and line.level and _TEAM.search(heading):
         return check_name(line.text, known_given=True)
     return None
@@ -183,6 +209,8 @@ def _read_sentence(text: str) -> list[str]:
         (_ROLE_BEFORE, False),
         (_GIVEN_ROLE, False),
         (_FOUNDED, False),
+        (_APPOSITION, True),
+        (_CALL, False),
     ):
         for match in pattern.finditer(text):
             name = check_name(match["name"], known_given=not (loose and " " in match["name"].strip()))

@@ -55,6 +55,19 @@ _ADMIN1 = dict(
     zip("01 02 03 04 05 07 08 09 10 11 12 13 14".split(), "AB BC MB NB NL NS ON PE QC SK YT NT NU".split(), strict=True)
 )
 
+# The first digit of a ZIP code and the states it serves.
+_ZIP_ZONES = {
+    "0": "CT MA ME NH NJ RI VT PR NY", "1": "DE NY PA", "2": "DC MD NC SC VA WV", "3": "AL FL GA MS TN",
+    "4": "IN KY MI OH", "5": "IA MN MT ND SD WI", "6": "IL KS MO NE", "7": "AR LA OK TX",
+    "8": "AZ CO ID NM NV UT WY TX", "9": "AK CA HI OR WA",
+}  # fmt: skip
+
+
+def fits_zip(region: str | None, code: str) -> bool:
+    """Whether five digits can be a ZIP code of that state."""
+    return bool(region) and len(code) >= 5 and code[:5].isdigit() and region in _ZIP_ZONES[code[0]].split()
+
+
 FOREIGN_NAMES = {
     "australia": "AU", "united kingdom": "GB", "england": "GB", "scotland": "GB", "uk": "GB", "great britain": "GB",
     "ireland": "IE", "new zealand": "NZ", "india": "IN", "mexico": "MX", "méxico": "MX", "spain": "ES", "españa": "ES",

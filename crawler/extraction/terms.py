@@ -30,7 +30,7 @@ _CAUTION = re.compile(
 _OWN_STORY = re.compile(
     r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|developed|battled|injured)|"
     r"\b(?:my|his|her) own (?:\w+ ){0,2}(?:pain|injur|journey|experience|recovery|struggle)|\bafter years of battling|"
-    r"\bj['’]ai souffert|\bsufr[íi]",
+    r"\b(?:healed|fixed|cured|relieved|helped|saved|eased) my\b|\bj['’]ai souffert|\bsufr[íi]",
     re.I,
 )
 _PAST_WORK = re.compile(
@@ -38,14 +38,18 @@ _PAST_WORK = re.compile(
     r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$",
     re.I,
 )
-_STUDIES = re.compile(r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.I)
+_STUDIES = re.compile(
+    r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.I
+)
 _LISTING = re.compile(
     r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|ing)|trained in|certified in|techniques|"
     r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
     r"[:\s]+(?P<list>[^.!?:;]{3,300})",
     re.I,
 )
-_JOINED = re.compile(r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)", re.I)
+_JOINED = re.compile(
+    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)", re.I
+)
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
 
@@ -56,17 +60,25 @@ _ONLY_AS_ITEM = frozenset(
     "massage-fascia travail-énergétique massage-de-relaxation energy-work relaxing-massages relaxation-massage trauma emotional-trauma "
     "strains stretches".split()
 )
+_CONDITIONS_HEADING = re.compile(
+    r"conditions|\bwe (?:treat|help)|\bI (?:treat|help)|help(?:s)? with|can help|ailments|benefits? (?:for|include)|what (?:we|i) treat|"
+    r"affections|probl[èe]mes trait|motifs de consultation|padecimientos|condiciones",
+    re.I,
+)
 _STROKE_OF_ILLNESS = re.compile(
     r"\b(?:after|post|had|suffered|survivors?|patients?|victims?|recover\w*|rehab\w*|people (?:with|who)|alzheimer|parkinson|sclerosis|"
     r"dementia|brain|aneurysm|cardiac|diabetes)\b",
     re.I,
 )
-_OF_PREGNANCY = re.compile(r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|helps? with", re.I)
+_OF_PREGNANCY = re.compile(
+    r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|helps? with",
+    re.I,
+)
 _OFFERED = re.compile(r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.I)
 
 
 def find_terms(
-    lines: Sequence[Line], vocabulary: Vocabulary, language: str | None, notes: Evidence
+    lines: Sequence[Line], vocabulary: Vocabulary, language: str | None, name: str | None, notes: Evidence
 ) -> tuple[list[str], list[str]]:
     """Ids of the techniques offered and the conditions treated, in the order the page names them."""
     techniques: dict[str, None] = {}
@@ -80,7 +92,11 @@ def find_terms(
         room -= len(line.text)
         if room < 0:
             break
-        for match, is_item in _read_line(line, vocabulary, language):
+        under_conditions = line.heading >= 0 and bool(_CONDITIONS_HEADING.search(lines[line.heading].text))
+        for match, is_item in _read_line(line, vocabulary, language, under_conditions):
+            if name and match.text in name and name in line.text:
+                if match.term.kind is TermKind.CONDITION or match.term.id in ("reflexology", "relaxation-massage"):
+                    continue  # a name promises nothing
             if match.term.kind is TermKind.TECHNIQUE:
                 if match.term.id not in techniques and _is_offered(match, line, is_item):
                     techniques[match.term.id] = None
@@ -91,11 +107,24 @@ def find_terms(
     return list(techniques), list(conditions)
 
 
-def _read_line(line: Line, vocabulary: Vocabulary, language: str | None) -> Iterator[tuple[TermMatch, bool]]:
+def _read_line(
+    line: Line, vocabulary: Vocabulary, language: str | None, under_conditions: bool
+) -> Iterator[tuple[TermMatch, bool]]:
     """The terms of a line, each with whether it is an entry of its own there."""
     text = line.text
-    is_item = len(text) <= ITEM_CHARS and (line.tag in _ITEM_TAGS or len(text.split()) <= 5) and line.section is not Section.NAV
+    is_item = (
+        len(text) <= ITEM_CHARS
+        and (line.tag in _ITEM_TAGS or len(text.split()) <= 5)
+        and line.section is not Section.NAV
+    )
     if is_item:
+        if under_conditions:
+            yield from (
+                (match, True)
+                for match in vocabulary.find_terms(text, language, loose=True)
+                if match.term.kind is TermKind.CONDITION
+            )
+            return
         for match in vocabulary.find_item_terms(text, language):
             whole = len(match.text) >= 0.5 * len(text)
             yield match, whole
@@ -114,7 +143,10 @@ def _read_line(line: Line, vocabulary: Vocabulary, language: str | None) -> Iter
                 if 3 <= len(part) <= 40:
                     for match in vocabulary.find_item_terms(part, language):
                         at = text.find(part, listed.start("list"))
-                        yield TermMatch(match.term, at + match.start, at + match.end, match.text), len(match.text) >= 0.6 * len(part)
+                        yield (
+                            TermMatch(match.term, at + match.start, at + match.end, match.text),
+                            len(match.text) >= 0.6 * len(part),
+                        )
 
 
 def _is_offered(match: TermMatch, line: Line, is_item: bool) -> bool:
@@ -135,17 +167,17 @@ def _is_treated(match: TermMatch, line: Line, is_item: bool) -> bool:
         return False
     text = line.text
     before = text[max(0, match.start - 160) : match.start]
-    if match.term.id == "stroke":
-        return bool(_STROKE_OF_ILLNESS.search(text))
-    if match.term.id == "pregnancy":
+    if _CAUTION.search(text) or (match.term.id == "stroke" and not _STROKE_OF_ILLNESS.search(text)):
+        return False
+    if match.term.id == "pregnancy" and not (is_item and text == match.text):
         return bool(_OF_PREGNANCY.search(text)) and len(text) < 200
     if re.sub(r"\W+", "-", match.text.lower()) in _ONLY_AS_ITEM and not is_item:
         return False
     if text[match.end : match.end + 7].lower().startswith(("-fill", " filled", "-free", " free", "ful", "ed ", "ors")):
         return False
-    sentence = re.split(r"[.!?]\s", before)[-1]
+    sentence = re.split(r"[.!?]\s", before)[-1] + match.text
     if _PAST_WORK.search(sentence):
         return False
     if _NEGATED.search(before[-90:]) or _COMPARED.search(before[-90:]) or _STUDIES.search(sentence):
         return False
-    return not (_CAUTION.search(text) or _OWN_STORY.search(sentence))
+    return not _OWN_STORY.search(sentence)
