@@ -1,0 +1,1 @@
+"""What every request and answer passes through: robots.txt, budgets, addresses that are refused."""

@@ -1,0 +1,140 @@
+"""What every spider of ours shares: where to start, and how a saved file stands in for the source itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, ClassVar
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.downloading import describe_failure
+from crawler.items import Batch, SetAside
+from crawler.job import Job
+from crawler.readers.tables import find_file_date
+from crawler.sources.model import Source
+from directory.errors import InputError, PalpateError, SourceUnavailableError
+from directory.models import Observation, ObservationKind, Payload
+
+Yielded = Batch | scrapy.Request
+
+
+class OtherKindError(InputError):
+    """The file is none of this source's."""
+
+
+class SourceSpider(scrapy.Spider):  # type: ignore[misc]
+    """A spider of one source; its name is the source's id."""
+
+    asks_again: ClassVar[bool] = True
+    suffixes: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.job = job
+
+    @property
+    def source(self) -> Source:
+        """The source as its YAML describes it."""
+        return self.job.source
+
+    async def start(self) -> AsyncIterator[Yielded]:
+        """The first requests, or what the saved files hold."""
+        if path := self.job.saved_path:
+            for batch in self.read_saved(path):
+                yield batch
+                await asyncio.sleep(0)
+        elif url := self.job.start_url:
+            yield self.request(url, self.parse_start)
+        else:
+            for request in self.start_live():
+                yield request
+
+    def start_live(self) -> Iterable[Yielded]:
+        """The first requests to the source itself."""
+        raise NotImplementedError
+
+    def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
+        """What the address given by `--from` holds."""
+        raise NotImplementedError
+
+    def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
+        """What a saved file holds; raises `OtherKindError` if it is none of this source's."""
+        raise NotImplementedError
+
+    def read_saved(self, path: Path) -> Iterator[Batch]:
+        """What a file or the files of a folder hold; one that cannot be read is set aside with its reason."""
+        if not path.exists():
+            raise_to = InputError(f"{path} is not there. Give --from a file, a folder or an http(s) address.")
+            self.job.fail(raise_to)
+            return
+        paths = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
+        for child in paths:
+            unit = f"file:{child.relative_to(path) if path.is_dir() else child.name}"
+            if not self.job.is_open(unit):
+                continue
+            if path.is_dir() and self.suffixes and child.suffix.casefold() not in self.suffixes:
+                yield _pass_over(unit)
+                continue
+            yield from self._read_one(child, unit, alone=not path.is_dir())
+
+    def _read_one(self, path: Path, unit: str, *, alone: bool) -> Iterator[Batch]:
+        read_on = self.job.plan.read_on or min(find_file_date(path), self.job.clock.today())
+        try:
+            yield from self.read_file(path, unit, read_on)
+        except OtherKindError as error:
+            if alone:
+                self.job.fail(error)
+                yield Batch(unit, set_aside=[SetAside(path.name, "file is of another kind")], done=True)
+            else:
+                yield _pass_over(unit)
+        except PalpateError as error:
+            self.job.fail(error)
+            self.job.drop_unit(unit)
+            yield Batch(unit, set_aside=[SetAside(path.name, _name_error(error))], done=True)
+
+    def request(self, url: str, callback: Callable[..., Any], **kwargs: Any) -> scrapy.Request:
+        """A request whose failure ends the source with a plain line."""
+        kwargs.setdefault("errback", self.on_failure)
+        meta = {"dont_obey_robotstxt": True, **kwargs.pop("meta", {})}  # a public API, asked as its terms say
+        return scrapy.Request(url, callback=callback, meta=meta, dont_filter=True, **kwargs)
+
+    def on_failure(self, failure: Failure) -> None:
+        """A request that the source cannot do without has failed."""
+        error = failure.value
+        response = getattr(error, "response", None)
+        reason = f"HTTP {response.status}" if response is not None else describe_failure(error)
+        self.job.fail(SourceUnavailableError(f"Source {self.source.id}: {failure.request.url} {_put(reason)}. Try again later."))  # type: ignore[attr-defined]
+
+    def observe(
+        self, kind: ObservationKind, key: str, payload: Payload, *, read_on: date, url: str | None = None
+    ) -> Observation:
+        """An observation of this source, read now."""
+        return Observation(
+            source=self.source.id,
+            kind=kind,
+            key=key,
+            payload=payload,
+            read_at=self.job.clock.now(),
+            read_on=read_on,
+            url=url,
+        )
+
+
+def _pass_over(unit: str) -> Batch:
+    batch = Batch(unit, done=True)
+    batch.passed_over["another kind of file"] += 1
+    return batch
+
+
+def _name_error(error: PalpateError) -> str:
+    name = type(error).__name__
+    return {"UnknownColumnError": "unknown column", "InputError": "file cannot be read"}.get(name, "source error")
+
+
+def _put(reason: str) -> str:
+    return f"answered with {reason}" if reason.startswith("HTTP") else f"failed: {reason}"

@@ -1,0 +1,300 @@
+"""Practices' own web sites: from known addresses to the few pages that matter."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import ipaddress
+import time
+from collections.abc import AsyncIterator, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import date
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urljoin, urlsplit
+
+import scrapy
+from scrapy.http import HtmlResponse, Response
+from scrapy.utils.sitemap import Sitemap
+from twisted.python.failure import Failure
+
+from crawler import addresses
+from crawler.downloading import describe_failure
+from crawler.extraction import extract_page
+from crawler.items import Batch, SetAside
+from crawler.job import Job
+from crawler.readers import sites
+from crawler.spiders.base import SourceSpider, Yielded
+from directory.errors import InputError
+from directory.models import ExtractedPage, Observation, ObservationKind
+
+PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
+NOINDEX = "noindex: the site asks not to be listed"
+SITEMAP_BYTES = 2_000_000
+SITEMAPS_A_SITE = 3
+
+
+@dataclass(slots=True)
+class Site:
+    """One site while it is read: its budget, what was asked for, and what is still on its way."""
+
+    name: str
+    starts: tuple[str, ...]
+    budget: int
+    asked: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    pages: int = 0
+    sitemaps: int = 0
+    on_the_way: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+
+class PracticeSitesSpider(SourceSpider):
+    name = "practice_sites"
+    asks_again: ClassVar[bool] = False
+    suffixes: ClassVar[frozenset[str]] = PAGE_SUFFIXES
+
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        super().__init__(job, **kwargs)
+        self.pool = ProcessPoolExecutor(job.workers, mp_context=get_context("spawn")) if job.workers else None
+
+    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+        """Let the workers go."""
+        if self.pool is not None:
+            self.pool.shutdown(cancel_futures=True)
+
+    async def start(self) -> AsyncIterator[Yielded]:
+        """Saved pages, or the first page of every site that is known."""
+        path = self.job.saved_path
+        if path is not None and (path.is_dir() or path.suffix.casefold() in PAGE_SUFFIXES or not path.exists()):
+            for batch in self.read_saved(path):
+                yield batch
+                await asyncio.sleep(0)
+            return
+        for unit, found in self.find_sites().items():
+            if isinstance(found, SetAside):
+                yield Batch(unit, set_aside=[found], done=True)
+            else:
+                for item in self.open_site(found):
+                    yield item
+
+    def find_sites(self) -> dict[str, Site | SetAside]:
+        """The sites to read, each once, with all the addresses known of it."""
+        starts: dict[str, list[str]] = {}
+        found: dict[str, Site | SetAside] = {}
+        for address in self._load_starts():
+            if isinstance(address, SetAside):
+                found[address.where] = address
+                continue
+            url = sites.normalise_url(address)
+            name = sites.find_site(url)
+            if sites.is_never_host(name, self.source.never_hosts):
+                found[f"never:{name}"] = SetAside(name, "site that is never crawled")
+            elif url not in starts.setdefault(name, []):
+                starts[name].append(url)
+        for name, urls in starts.items():
+            if self.job.is_open(name):
+                found[name] = Site(name, tuple(urls), max(self.job.settings.crawl_site_pages, len(urls)))
+        return found
+
+    def _load_starts(self) -> Iterator[str | SetAside]:
+        if path := self.job.saved_path:
+            try:
+                yield from addresses.load_addresses(path)
+            except InputError as error:
+                self.job.fail(error)
+        elif url := self.job.start_url:
+            yield url
+        else:
+            yield from self.source.start_urls
+            if own := addresses.find_own_list(self.job.settings.data_dir):
+                yield from addresses.load_addresses(own)
+            yield from addresses.load_known_websites(self.job.database, self.job.plan.regions)
+
+    def open_site(self, site: Site) -> Iterator[Yielded]:
+        """The first requests to a site."""
+        for url in site.starts:
+            yield from self.ask(site, url, priority=100)
+
+    def ask(self, site: Site, url: str, *, priority: int = 0) -> Iterator[scrapy.Request]:
+        """A request for a page, once, while the site's budget lasts."""
+        if url in site.asked or len(site.asked) >= site.budget:
+            return
+        if time.monotonic() - site.began > self.job.limits.site_seconds:
+            return
+        site.asked.add(url)
+        site.on_the_way += 1
+        yield scrapy.Request(
+            url,
+            callback=self.parse_page,
+            errback=self.on_page_failure,
+            cb_kwargs={"site": site},
+            priority=priority,
+            dont_filter=True,
+            meta={"site": site},
+        )
+
+    async def parse_page(self, response: Response, site: Site, *_: Any, **__: Any) -> AsyncIterator[Yielded]:
+        """What a page states, and the pages it leads to."""
+        batch = Batch(site.name, fetched=1)
+        final = sites.normalise_url(response.url)
+        if not isinstance(response, HtmlResponse):
+            batch.add(SetAside(response.url, "not a web page"))
+        elif sites.is_never_host(sites.find_site(final), self.source.never_hosts):
+            batch.add(SetAside(response.url, "site that is never crawled"))
+        elif final not in site.read:
+            site.read.add(final)
+            rules = sites.read_rules(response)
+            follow = final == sites.normalise_url(response.url) and rules.follow
+            for request in self.follow(response, site) if follow else ():
+                yield request
+            if not sites.is_file_index(response):
+                batch.add(await self.read_page(response, rules))
+        site.on_the_way -= 1
+        batch.done = site.on_the_way == 0
+        yield batch
+
+    def follow(self, response: HtmlResponse, site: Site) -> Iterator[scrapy.Request]:
+        """Requests for the pages that matter, best first; a server's plain list of files leads to all of them."""
+        if sites.is_file_index(response):
+            files = sites.find_files(response)
+            site.budget = max(site.budget, len(files) + len(site.asked))
+            for url in files:
+                yield from self.ask(site, url)
+            return
+        for rank, url in sites.find_links(response):
+            yield from self.ask(site, url, priority=rank)
+        if not site.sitemaps and len(site.asked) < site.budget:
+            yield from self.ask_sitemap(site, urljoin(response.url, "/sitemap.xml"))
+
+    def ask_sitemap(self, site: Site, url: str) -> Iterator[scrapy.Request]:
+        """A request for a site map, outside the budget of pages."""
+        if site.sitemaps >= SITEMAPS_A_SITE:
+            return
+        site.sitemaps += 1
+        site.on_the_way += 1
+        yield scrapy.Request(
+            url,
+            callback=self.parse_sitemap,
+            errback=self.on_sitemap_failure,
+            cb_kwargs={"site": site},
+            dont_filter=True,
+            meta={"site": site, "download_maxsize": SITEMAP_BYTES},
+        )
+
+    def parse_sitemap(self, response: Response, site: Site, *_: Any, **__: Any) -> Iterator[Yielded]:
+        """The pages of a site map that matter, or the maps that it lists."""
+        for item in self._read_sitemap(response, site):
+            yield item
+        yield self.leave(site)
+
+    def _read_sitemap(self, response: Response, site: Site) -> Iterator[scrapy.Request]:
+        try:
+            listed = Sitemap(response.body)
+            locations = [entry["loc"] for entry in listed if entry.get("loc")]
+        except Exception:  # whatever stands there is no site map; the links of the pages remain
+            return
+        ranked: list[tuple[int, str]] = []
+        for location in locations[:5000]:
+            try:
+                url = sites.normalise_url(location)
+            except ValueError:
+                continue
+            if sites.find_site(url) == site.name:
+                ranked.append((sites.rank_link(url, ""), url))
+        if listed.type == "sitemapindex":
+            for location in [entry for entry in locations if sites.find_site(entry) == site.name][:2]:
+                yield from self.ask_sitemap(site, location)
+            return
+        for rank, url in sorted(ranked, key=lambda item: (-item[0], len(item[1]), item[1])):
+            if rank:
+                yield from self.ask(site, url, priority=rank)
+
+    def leave(self, site: Site, *aside: SetAside) -> Batch:
+        """The end of one request of a site, which may be the end of the site."""
+        site.on_the_way -= 1
+        return Batch(site.name, set_aside=list(aside), done=site.on_the_way == 0)
+
+    def on_sitemap_failure(self, failure: Failure) -> Iterator[Yielded]:
+        """A site needs no map."""
+        yield self.leave(failure.request.meta["site"])  # type: ignore[attr-defined]
+
+    def on_page_failure(self, failure: Failure) -> Iterator[Yielded]:
+        """A page that could not be had is set aside with the reason."""
+        error = failure.value
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        response = getattr(error, "response", None)
+        reason = f"HTTP {response.status}" if response is not None else describe_failure(error)
+        batch = self.leave(request.meta["site"], SetAside(request.url, reason))
+        batch.fetched = 1
+        yield batch
+
+    async def read_page(self, response: HtmlResponse, rules: sites.PageRules) -> Observation | SetAside:
+        """What the page states, with its raw copy if that may be kept."""
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+        url = sites.normalise_url(response.url)
+        if self.pool is None:
+            page = extract_page(response.body, url=url, content_type=content_type)
+        else:
+            loop = asyncio.get_running_loop()
+            page = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
+        return self.keep_page(page, response, rules, url=choose_address(response, url))
+
+    def keep_page(
+        self, page: ExtractedPage, response: HtmlResponse, rules: sites.PageRules, *, url: str | None, key: str = ""
+    ) -> Observation:
+        """The page as an observation; one that asks not to be indexed is held back."""
+        page = replace(page, url=url)
+        if not rules.index:
+            page = replace(page, publish=False, hold_reasons=tuple(dict.fromkeys((*page.hold_reasons, NOINDEX))))
+        return Observation(
+            source=self.source.id,
+            kind=ObservationKind.PAGE,
+            key=url or key,
+            payload=page,
+            read_at=self.job.clock.now(),
+            read_on=self.job.read_on,
+            url=url,
+            content_hash=hashlib.sha256(response.body).hexdigest(),
+            snapshot=response.body if rules.archive else None,
+        )
+
+    def start_live(self) -> Iterable[Yielded]:
+        """Not used: the start is this spider's own."""
+        return ()
+
+    def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
+        """A saved page."""
+        batch = Batch(unit, fetched=1, done=True)
+        limit = self.job.settings.crawl_page_limit_bytes
+        if path.stat().st_size > limit:
+            batch.add(SetAside(path.name, "too large"))
+            yield batch
+            return
+        body = path.read_bytes()
+        response = HtmlResponse(f"file:///{path.name}", body=body)
+        page = extract_page(body, file=path.name)
+        url = sites.find_canonical(response) or page.url
+        self.job.read_on = read_on
+        observation = self.keep_page(page, response, sites.read_rules(response), url=url, key=f"file:{path.name}")
+        batch.add(replace(observation, read_on=read_on))
+        yield batch
+
+
+def choose_address(response: HtmlResponse, url: str) -> str:
+    """The page's canonical address if it is one of the same site, or if the page was served from this machine."""
+    canonical = sites.find_canonical(response)
+    if canonical is None:
+        return url
+    host = urlsplit(url).hostname or ""
+    try:
+        local = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        local = host == "localhost"
+    return canonical if local or sites.find_site(canonical) == sites.find_site(url) else url
+
+
+def _extract(body: bytes, url: str, content_type: str | None) -> ExtractedPage:
+    return extract_page(body, url=url, content_type=content_type)

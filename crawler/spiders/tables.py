@@ -1,0 +1,92 @@
+"""Sources that are one table: fetched whole from an address, or saved beforehand."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from datetime import date
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from scrapy.http import Response
+
+from crawler.items import Batch, Finding, SetAside, make_batches
+from crawler.readers.columns import check_columns, choose_shape
+from crawler.readers.tables import TABLE_SUFFIXES, Table, load_table, parse_table
+from crawler.sources.model import Column
+from crawler.spiders.base import OtherKindError, SourceSpider, Yielded
+
+
+class TableSpider(SourceSpider):
+    """Reads one table, whole; a subclass says what a row becomes."""
+
+    suffixes: ClassVar[frozenset[str]] = TABLE_SUFFIXES
+
+    def start_live(self) -> Iterable[Yielded]:
+        """The table's own address."""
+        address = f"{self.source.base_url}/{self.source.dataset}" if self.source.dataset else self.source.base_url
+        yield self.request(address, self.parse_start)
+
+    def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
+        """The rows of a table fetched from an address."""
+        name = response.url.rsplit("/", 1)[-1] or self.source.id
+        read_on = self.job.plan.read_on or find_modified(response) or self.job.read_on
+        self.job.read_on = min(read_on, self.job.clock.today())
+        table = parse_table(io.BytesIO(response.body), name)
+        yield from self.read_table(table, self.source.id, self.job.read_on, name)
+
+    def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
+        """The rows of a saved table."""
+        self.job.read_on = read_on
+        with closing(load_table(path)) as table:
+            yield from self.read_table(table, unit, read_on, path.name)
+
+    def read_table(self, table: Table, unit: str, read_on: date, name: str) -> Iterator[Batch]:
+        """The table's rows in batches; every column is checked before the first row is read."""
+        if table.whole is not None:
+            rows = self.unwrap(table.whole, name)
+            table = Table(None, ((f"{name} row {place}", row) for place, row in enumerate(rows, 1)))
+        if table.names is not None:
+            names: list[str] = table.names
+            rows_in = table.rows
+        else:
+            rows_list = list(table.rows)  # a JSON document is in memory anyway
+            names = sorted({key for _, row in rows_list if isinstance(row, Mapping) for key in row})
+            rows_in = iter(rows_list)
+        if not names:
+            yield Batch(unit, done=True)
+            return
+        columns = choose_shape(self.source, names)
+        known = sum(column in columns for column in names)
+        if known * 2 < len(names):
+            raise OtherKindError(f"{name} is not a file of source {self.source.id}: most of its columns are unknown.")
+        check_columns(self.source, columns, names, header=table.names is not None)
+        yield from make_batches(unit, self.read_rows(rows_in, columns, read_on))
+
+    def unwrap(self, document: object, name: str) -> list[Any]:
+        """The rows inside a JSON document that is not a list."""
+        raise OtherKindError(f"{name} is not a file of source {self.source.id}.")
+
+    def read_rows(
+        self, rows: Iterable[tuple[str, Mapping[str, object] | SetAside]], columns: Mapping[str, Column], read_on: date
+    ) -> Iterator[list[Finding]]:
+        """What each row becomes."""
+        for where, row in rows:
+            yield [row] if isinstance(row, SetAside) else list(self.read_row(row, where, columns, read_on))
+
+    def read_row(
+        self, row: Mapping[str, object], where: str, columns: Mapping[str, Column], read_on: date
+    ) -> Iterator[Finding]:
+        """What one row becomes."""
+        raise NotImplementedError
+
+
+def find_modified(response: Response) -> date | None:
+    """The day the server says the file was last changed."""
+    stated = (response.headers.get("Last-Modified") or b"").decode("ascii", "ignore")
+    try:
+        return parsedate_to_datetime(stated).date() if stated else None
+    except ValueError:
+        return None
