@@ -83,7 +83,7 @@ class _Maker:
                 )
             )  # fmt: skip
             if p.in_nppes:
-                self._enumerate(person, p.town, p.number)
+                self._enumerate(person, p.town, p.number, p.licence_type)
         self.cases.append(
             Case(name=p.case, practice=p.slug, person=person.full_name, outcomes=frozenset(p.outcomes), why=p.why)
         )
@@ -136,8 +136,8 @@ class _Maker:
             expires_on=self.on + timedelta(days=self.dice.randint(40, 700)),
         )  # fmt: skip
 
-    def _enumerate(self, person: Person, town: Town, number: int) -> None:
-        written = write_number(town.region, number)
+    def _enumerate(self, person: Person, town: Town, number: int, licence_type: str = "") -> None:
+        written = write_number(town.region, number, licence_type)
         self.npis.append(make_npi(len(self.npis), person, town, written, self.on))
 
     def _open(  # noqa: PLR0917 - the parts of a practice, in the order they are read

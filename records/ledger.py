@@ -66,6 +66,7 @@ class ClaimFacts:
     register_name: str | None = None
     register_city: str | None = None
     register_status: str | None = None
+    register_title: str | None = None  # the title the row's licence type gives, where that is more than a name
     tier: Tier | None = None
     issued_on: date | None = None
     expires_on: date | None = None

@@ -149,7 +149,8 @@ def find_therapists(
         languages=tuple(language),
         genders=tuple(gender),
         insurance=True if understood.insurance else insurance,
-        verified=verified or understood.verified,
+        # A referral is open to a holder whose licence is current: the day's own standing decides, not the index's.
+        verified=verified or understood.verified or may_take_referral,
         may_take_referral=may_take_referral,
         limit=limit,
         after=after,

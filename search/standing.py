@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -13,6 +14,7 @@ from search.interface import DocumentCredential, DocumentLocation
 from verification.badge import verified_until
 
 CONFIRMED_ONLY = frozenset({Outcome.NAME_MISMATCH, Outcome.DISCIPLINED})
+BY_LAW = frozenset({"licence", "registration", "certification"})
 HIDDEN_KINDS = frozenset({"student", "degree", "identifier", "other-profession"})
 STRENGTH = {Outcome.VERIFIED: 0, Outcome.DISCIPLINED: 0, Outcome.EXPIRED: 1, Outcome.INACTIVE: 1, Outcome.STALE: 2}
 
@@ -24,25 +26,43 @@ def find_published_outcome(row: LedgerRow) -> Outcome:
 
 
 def make_credentials(rows: Iterable[LedgerRow], listings: Sequence[Listing]) -> tuple[DocumentCredential, ...]:
-    """One credential a distinct title, place and number: the checked ones, then those not yet checked."""
+    """One credential a licence or certificate: the checked ones, then what else is claimed and not yet checked.
+
+    A claim that says less of a credential already there ("LMT" beside "LMT #18211") is that credential again.
+    """
     found = [_from_ledger(row) for row in rows if not row.erased_at]
-    known = {credential.text for credential in found}
     found += [
         _from_claim(parse_claim(claim, listing.region, listing.country))
         for listing in listings
         for claim in listing.claims
-        if claim not in known
     ]
-    kept: dict[tuple[str, str | None, str | None], DocumentCredential] = {}
+    kept: list[DocumentCredential] = []
     for credential in sorted(found, key=_rate):
-        if credential.kind in HIDDEN_KINDS:
-            continue
-        kept.setdefault((credential.title, credential.jurisdiction, credential.number), credential)
-    return tuple(kept.values())
+        if credential.kind not in HIDDEN_KINDS and not any(_says_as_much(other, credential) for other in kept):
+            kept.append(credential)
+    return tuple(kept)
 
 
-def _rate(credential: DocumentCredential) -> tuple[int, int]:
-    return STRENGTH.get(Outcome(credential.outcome), 3), -(credential.verified_on or date.min).toordinal()
+def _says_as_much(known: DocumentCredential, other: DocumentCredential) -> bool:
+    """Whether `known` is the same credential as `other` and names all that it names."""
+    if other.jurisdiction not in (None, known.jurisdiction):
+        return False
+    if digits := _digits(other.number):
+        return digits == _digits(known.number)
+    both_by_law = {known.kind, other.kind} <= BY_LAW
+    return other.title == known.title or (both_by_law and known.number is not None)
+
+
+def _digits(number: str | None) -> int | None:
+    """A number without what the board writes around it."""
+    digits = re.sub(r"\D", "", number or "")
+    return int(digits) if digits else None
+
+
+def _rate(credential: DocumentCredential) -> tuple[int, bool, bool, int]:
+    checked = credential.verification_id is not None
+    told = (not checked, credential.number is None, -(credential.verified_on or date.min).toordinal())
+    return STRENGTH.get(Outcome(credential.outcome), 3), *told
 
 
 def _from_ledger(row: LedgerRow) -> DocumentCredential:
@@ -51,7 +71,8 @@ def _from_ledger(row: LedgerRow) -> DocumentCredential:
     checked_on = entry.read_on
     shown = outcome is entry.outcome
     return DocumentCredential(
-        title=facts.title or "",
+        # The register decides what the licence is; the claim only how it is written where both say the same.
+        title=(facts.register_title if shown else None) or facts.title or "MT",
         kind=facts.kind or "none",
         text=facts.raw or "",
         jurisdiction=facts.jurisdiction,
@@ -86,15 +107,17 @@ def find_referral(
     jurisdictions: Jurisdictions,
     on: date,
 ) -> tuple[Answer, str | None]:
-    """Whether a physician may lawfully refer to this person, and the rule that says so: the best title decides."""
-    answers = [
-        jurisdictions.referral(credential.title, location.country, location.region, on)
-        for credential in credentials
-        for location in locations
-        if credential.jurisdiction in (None, location.region)
-    ]
+    """Whether a physician may lawfully refer to this person, and the rule that says so: the best title decides.
+
+    "Yes" is said only of a title that was checked at its register; a claimed one leaves the answer open.
+    """
+    answers: list[tuple[Answer, str]] = []
+    for credential in credentials:
+        for location in locations:
+            if credential.jurisdiction in (None, location.region):
+                found = jurisdictions.referral(credential.title, location.country, location.region, on)
+                confirmed = credential.outcome == Outcome.VERIFIED
+                open_ = found.answer is Answer.YES and not confirmed
+                answers.append((Answer.UNKNOWN if open_ else found.answer, found.rule_id))
     order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
-    if not answers:
-        return Answer.UNKNOWN, None
-    best = min(answers, key=lambda found: order.index(found.answer))
-    return best.answer, best.rule_id
+    return min(answers, key=lambda answer: order.index(answer[0]), default=(Answer.UNKNOWN, None))

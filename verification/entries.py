@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from directory.credentials import title_of_record
 from directory.models import Outcome, Tier
 from records import ledger, observations
 from records.codec import digest, encode
@@ -65,6 +66,7 @@ def make_entry(
             register_name=record.full_name if record else None,
             register_city=record.city if record else None,
             register_status=record.status if record else None,
+            register_title=title_of_record(record) if record else None,
             tier=Tier.REGISTER if record else listing.tier,
             issued_on=record.issued_on if record else None,
             expires_on=record.expires_on if record else None,

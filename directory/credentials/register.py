@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from directory.credentials.data import load_schemes
 from directory.credentials.model import Family, LicenceKey
+from directory.credentials.parse import find_title
 from directory.models import EntityKind, RegisterRecord
 from directory.regions import find_region
 
@@ -22,6 +23,12 @@ def family_of_type(licence_type: str) -> Family:
     if _ESTABLISHMENT.search(licence_type):
         return Family.ESTABLISHMENT
     return Family.MASSAGE if _MASSAGE.search(licence_type) else Family.OTHER
+
+
+def title_of_record(record: RegisterRecord) -> str | None:
+    """The id of the title that the row's licence type gives in law; None where it only names the profession."""
+    title = find_title(record.licence_type)
+    return title.id if title else None
 
 
 def key_of_record(record: RegisterRecord) -> LicenceKey | None:
