@@ -14,29 +14,29 @@ from directory.models import Answer, EntityKind, PracticeKind, Referral, Setting
 from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
 
 TODAY = date(2026, 11, 23)
-GIVEN = (
+GIVEN = (  # noqa: SIM905 - words read better in lines
     "Ada Amélie Anders Asha Bao Bea Camila Chidi Clara Dario Dora Eli Emeka Esme Fatou Femi Gita Hana Hugo Ida "
     "Imani Iris Jae Jonas José Kaia Kofi Lars Lena Liv Luc Mara Mei Mila Mo Nadia Nils Noor Odile Omar Otto Pia "
     "Quinn Rafa Rhea Rosa Sami Sanne Selma Tariq Tess Tove Uma Vera Wes Xenia Yara Yuki Zane Zoë "
-).split()  # noqa: SIM905 - words read better in lines
+).split()
 PARTS = ("bel", "cor", "dan", "fel", "gar", "hol", "kes", "lin", "mar", "nor", "pel", "ros", "sil", "tam", "vor", "wen")
 ENDS = ("berg", "din", "ford", "gren", "ker", "ley", "man", "ova", "sen", "son", "ton", "wick")
 FAMILY = [(a + b + end).title() for a in PARTS for b in PARTS for end in ENDS]
-CONDITIONS = (
+CONDITIONS = (  # noqa: SIM905 - words read better in lines
     "back-pain low-back-pain neck-pain shoulder-pain sciatica nerve-compression carpal-tunnel migraine headache "
     "whiplash sports-injury fibromyalgia lymphedema scar-tissue post-operative chronic-pain stress pregnancy tmj "
     "plantar-fasciitis "
-).split()  # noqa: SIM905 - words read better in lines
-TECHNIQUES = (
+).split()
+TECHNIQUES = (  # noqa: SIM905 - words read better in lines
     "deep-tissue swedish myofascial-release trigger-point neuromuscular manual-lymphatic-drainage cupping sports "
     "prenatal craniosacral hot-stone reflexology "
-).split()  # noqa: SIM905 - words read better in lines
-WORDS = (
+).split()
+WORDS = (  # noqa: SIM905 - words read better in lines
     "assessment treatment session plan pain relief care clinic muscle recovery movement range motion injury "
     "posture gentle firm pressure joint tissue nerve tension work rehabilitation patient referral insurance "
     "parking evening weekend home visit athlete runner dancer desk worker pregnant surgery scar swelling drainage "
     "breath calm quiet room experience years "
-).split()  # noqa: SIM905 - words read better in lines
+).split()
 TITLES = {"US": ("LMT", "BCTMB", "CMT"), "CA": ("RMT", "MLD")}
 LANGUAGES = ("en", "es", "fr", "zh", "pl")
 

@@ -18,8 +18,8 @@ _POSSESSIVE = re.compile(r"['’]s\b")
 _LETTERS = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i"})
 STOP_WORDS = frozenset(
     (  # noqa: SIM905 - words read better in lines
-        "a an and are at be by de des du el en et for from i in is it la las le les los me my near of on or our that the to"
-        " un una une we with y your près cerca within"
+        "a an and are at be by de des du el en et for from i in is it la las le les los me my near of on or our that"
+        " the to un una une we with y your près cerca within"
     ).split()
 )
 

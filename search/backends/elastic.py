@@ -197,10 +197,10 @@ class ElasticEngine:
     ) -> None:
         self.client = Elasticsearch(url, request_timeout=timeout_s, max_retries=2, retry_on_timeout=True)
         self._slow = self.client.options(request_timeout=max(60.0, timeout_s))
-        self._alias, self._term_words, self._shards, self.replicas = alias, term_words, shards, replicas
+        self.alias, self._term_words, self._shards, self.replicas = alias, term_words, shards, replicas
 
     def open_reader(self) -> ElasticReader:
-        return ElasticReader(self.client, self._alias)
+        return ElasticReader(self.client, self.alias)
 
     def start_build(self, name: str) -> ElasticBuild:
         mapping = load_mapping()
@@ -251,15 +251,15 @@ class ElasticEngine:
         if name not in self.builds():
             raise NotFoundError(f"There is no finished build {name}.")
         actions: list[dict[str, Any]] = [
-            {"remove": {"index": index, "alias": self._alias}} for index in self._list_live() if index != name
+            {"remove": {"index": index, "alias": self.alias}} for index in self._list_live() if index != name
         ]
         with translated():
-            self.client.indices.update_aliases(actions=[*actions, {"add": {"index": name, "alias": self._alias}}])
+            self.client.indices.update_aliases(actions=[*actions, {"add": {"index": name, "alias": self.alias}}])
 
     def _list_live(self) -> list[str]:
         with translated():
             try:
-                return sorted(self.client.indices.get_alias(name=self._alias).body)
+                return sorted(self.client.indices.get_alias(name=self.alias).body)
             except EsNotFoundError:
                 return []
 
@@ -268,13 +268,13 @@ class ElasticEngine:
 
     def _list_builds(self, *, finished: bool) -> list[str]:
         with translated():
-            found = self.client.indices.get_mapping(index=f"{self._alias}-m*", allow_no_indices=True).body
+            found = self.client.indices.get_mapping(index=f"{self.alias}-m*", allow_no_indices=True).body
         wanted = [
             name
             for name, mapping in found.items()
             if bool(mapping["mappings"].get("_meta", {}).get("finished")) is finished
         ]
-        return names.sort_build_names(wanted, self._alias)
+        return names.sort_build_names(wanted, self.alias)
 
     def builds(self) -> Sequence[str]:
         return self._list_builds(finished=True)
@@ -291,7 +291,7 @@ class ElasticEngine:
 
     def upsert(self, documents: Iterable[TherapistDocument]) -> None:
         actions = (
-            {"_op_type": "index", "_index": self._alias, "_id": document.id, **self.make_action(document)}
+            {"_op_type": "index", "_index": self.alias, "_id": document.id, **self.make_action(document)}
             for document in documents
         )
         self.bulk(actions, refresh=True, alias=True)
@@ -300,7 +300,7 @@ class ElasticEngine:
         actions = (
             {
                 "_op_type": "delete",
-                "_index": self._alias,
+                "_index": self.alias,
                 "_id": document_id,
                 "version": version,
                 "version_type": "external_gte",
@@ -310,7 +310,7 @@ class ElasticEngine:
         self.bulk(actions, refresh=True)
 
     def lock(self, owner: str, *, until: datetime, now: datetime) -> None:
-        index = f"{self._alias}-lock"
+        index = f"{self.alias}-lock"
         held: dict[str, Any] = {}
         with translated():
             try:
@@ -330,7 +330,7 @@ class ElasticEngine:
                 raise LockedError("Another build began at the same moment.") from error
 
     def unlock(self, owner: str) -> None:
-        index = f"{self._alias}-lock"
+        index = f"{self.alias}-lock"
         with translated():
             try:
                 held = self.client.get(index=index, id="build").body
