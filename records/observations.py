@@ -103,10 +103,11 @@ def make_id(source: str, key: str) -> str:
 
 def hash_payload(payload: Payload) -> str:
     """A hash of what was said, whenever it was read: the same for an unchanged row."""
-    return digest(_encode(payload))
+    return digest(encode_payload(payload))
 
 
-def _encode(payload: Payload) -> str:
+def encode_payload(payload: Payload) -> str:
+    """The payload as it is kept: without the times of its reading, which are beside it."""
     plain = to_json(payload)
     for name in TIMES:
         plain.pop(name, None)
@@ -146,7 +147,7 @@ def store_many(session: Session, observations: Iterable[Observation], *, run_id:
 
 
 def _prepare(observation: Observation) -> _Prepared:
-    text = _encode(observation.payload)
+    text = encode_payload(observation.payload)
     return _Prepared(make_id(observation.source, observation.key), observation, text, digest(text))
 
 
@@ -242,6 +243,16 @@ def get_history(session: Session, source: str, key: str) -> list[StoredObservati
     row = ObservationRow
     query = sa.select(row).where(row.observation_id == make_id(source, key)).order_by(row.id)
     return [make_stored(item) for item in session.execute(_as_columns(query))]
+
+
+def iter_versions(session: Session, *, after: int = 0) -> Iterator[tuple[int, StoredObservation]]:
+    """Every version ever stored, superseded and closed ones too, with its row's number; from `after` on."""
+    row, last = ObservationRow, after
+    query = _as_columns(sa.select(row).order_by(row.id).limit(CHUNK * 2))
+    while found := session.execute(query.where(row.id > last)).all():
+        for item in found:
+            yield item.id, make_stored(item)
+        last = found[-1].id
 
 
 def load_by_ids(session: Session, ids: Iterable[str]) -> dict[str, StoredObservation]:

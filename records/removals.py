@@ -32,11 +32,13 @@ NOT_DIGITS = re.compile(r"\D+")
 class Identity:
     """What somebody who asks out is recognised by; give only what is theirs alone, not a shared clinic's.
 
-    `source_keys` are pairs of a source and its own key; `names` pairs of a name and a city.
+    `source_keys` are pairs of a source and its own key, `names` of a name and a city, `site_names` of a name and the
+    web site of a practice that names them among others.
     """
 
     source_keys: tuple[tuple[str, str], ...] = ()
     names: tuple[tuple[str, str], ...] = ()
+    site_names: tuple[tuple[str, str], ...] = ()
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     websites: tuple[str, ...] = ()
@@ -47,6 +49,9 @@ class Identity:
         """Each means of recognition in its normal form."""
         yield from (("source", source, key) for source, key in self.source_keys)
         yield from (("name", plain, fold(city)) for name, city in self.names if (plain := _plain_name(name)) and city)
+        yield from (
+            ("site-name", plain, _find_host(site)) for name, site in self.site_names if (plain := _plain_name(name))
+        )
         yield from (("email", plain) for email in self.emails if (plain := email.strip().casefold()))
         yield from (("phone", plain) for phone in self.phones if (plain := _plain_phone(phone)))
         yield from (("site", plain) for site in self.websites if (plain := _plain_site(site)))
@@ -79,9 +84,22 @@ def _plain_phone(phone: str) -> str:
 
 def _plain_site(website: str) -> str:
     """The host, with the path if there is one: on a shared platform the path is the person."""
-    parts = urlsplit(website if "//" in website else f"//{website}")
-    host = (parts.hostname or "").removeprefix("www.")
-    return f"{host}{parts.path.rstrip('/')}" if host else ""
+    host = _find_host(website)
+    path = urlsplit(website if "//" in website else f"//{website}").path if host else ""
+    return f"{host}{path.rstrip('/')}"
+
+
+def _find_host(website: str) -> str:
+    try:
+        return (urlsplit(website if "//" in website else f"//{website}").hostname or "").removeprefix("www.")
+    except ValueError:  # an address that is none identifies nobody
+        return ""
+
+
+def _with_hosts(*websites: str | None) -> tuple[str, ...]:
+    """The sites and their hosts: who asked out with a host alone has it to themselves."""
+    known = [site for site in websites if site]
+    return tuple(dict.fromkeys([*known, *filter(None, map(_find_host, known))]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +122,7 @@ class RemovalFilter:
         page = observation.payload
         if not isinstance(page, ExtractedPage):
             return observation
-        cities = {place.city for place in page.locations if place.city}
-        gone = {
-            person.name
-            for person in page.practitioners
-            if self.knows(Identity(names=tuple((person.name, city) for city in cities)))
-        }
+        gone = {name for name, identity in identify_named(observation, page) if self.knows(identity)}
         return dataclasses.replace(observation, payload=_without(page, gone), snapshot=None) if gone else observation
 
 
@@ -146,16 +159,15 @@ def identify(observation: Observation) -> Identity:
             names=names,
             emails=(payload.email,) if payload.email else (),
             phones=(payload.phone,) if payload.phone else (),
-            websites=(payload.website,) if payload.website else (),
+            websites=_with_hosts(payload.website),
             npis=(payload.npi,) if payload.npi else (),
         )
     if isinstance(payload, ExtractedPage):
-        sites = [site for site in (payload.website, payload.url, observation.url) if site]
         return Identity(
             source_keys=source_keys,
             emails=payload.emails,
             phones=payload.phones,
-            websites=(*sites, *{urlsplit(site).netloc for site in sites}),
+            websites=_with_hosts(payload.website, payload.url, observation.url),
         )
     if isinstance(payload, NpiRecord):
         person = " ".join(part for part in (payload.given, payload.family) if part) or payload.name or ""
@@ -171,6 +183,20 @@ def identify(observation: Observation) -> Identity:
     return Identity(source_keys=source_keys)
 
 
+def identify_named(observation: Observation, page: ExtractedPage) -> Iterator[tuple[str, Identity]]:
+    """What each practitioner whom a page names is recognised by, there."""
+    cities = {place.city for place in page.locations if place.city}
+    hosts = {host for url in (page.website, page.url, observation.url) if url and (host := _find_host(url))}
+    for person in page.practitioners:
+        yield (
+            person.name,
+            Identity(
+                names=tuple((person.name, city) for city in sorted(cities)),
+                site_names=tuple((person.name, host) for host in sorted(hosts)),
+            ),
+        )
+
+
 def load_filter(session: Session) -> RemovalFilter:
     """The filter for this transaction; loaded once."""
     found = session.info.get("removals")
@@ -181,13 +207,18 @@ def load_filter(session: Session) -> RemovalFilter:
     return found
 
 
+def make_filter(session: Session, identity: Identity) -> RemovalFilter:
+    """A filter that knows only this one."""
+    return RemovalFilter(session.secret, frozenset(keyed_digest(session.secret, *mark) for mark in identity.marks()))
+
+
 def is_removed(session: Session, identity: Identity) -> bool:
     """Whether somebody recognised by any of this asked out."""
     return load_filter(session).knows(identity)
 
 
 def ask_out(session: Session, identity: Identity, *, by: str, reason: str, entity_id: str | None = None) -> Removal:
-    """Keep somebody out from now on; `records.erasure.erase` takes away what is already there."""
+    """Keep somebody out from now on; `records.erasure.forget` also takes away what is already there."""
     row = RemovalRow(
         id=uuid.uuid4().hex,
         entity_id=entity_id,

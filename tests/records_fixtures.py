@@ -12,10 +12,10 @@ import pytest
 
 from directory.clock import FixedClock
 from directory.models import (
+    PAYLOADS,
     EntityKind,
     Listing,
     Observation,
-    ObservationKind,
     Outcome,
     Payload,
     RegisterRecord,
@@ -25,6 +25,7 @@ from records.database import Database, open_database
 from records.ledger import ClaimFacts, LedgerEntry
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+LATER = START + timedelta(days=1)
 
 
 class StepClock(FixedClock):
@@ -53,10 +54,10 @@ def observe(
     payload: Payload, key: str, *, source: str = "demo", at: datetime = START, on: date | None = None
 ) -> Observation:
     """`payload` as seen at a source."""
-    kinds = {RegisterRecord: ObservationKind.REGISTER, Listing: ObservationKind.LISTING}
+    kinds = {kind: name for name, kind in PAYLOADS.items()}
     return Observation(
         source=source,
-        kind=kinds.get(type(payload), ObservationKind.PAGE),
+        kind=kinds[type(payload)],
         key=key,
         payload=payload,
         read_at=at,

@@ -13,9 +13,7 @@ from directory.models import ExtractedPage, ObservationKind
 from records import observations, registers, runs, snapshots
 from records.database import Database
 from records.observations import Change
-from tests.records_fixtures import START, StepClock, make_listing, make_record, observe
-
-LATER = START + timedelta(days=1)
+from tests.records_fixtures import LATER, START, StepClock, make_listing, make_record, observe
 
 
 def test_the_first_sight_is_new_and_the_same_again_is_unchanged(records_database: Database) -> None:
