@@ -127,10 +127,12 @@ def make_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
         return engine, read
     if not url.database or url.database == ":memory:":
         raise SettingsError("PALPATE_DATABASE_URL must name a file, as in sqlite:////var/lib/palpate/records.sqlite3.")
+    path = Path(url.database)
     try:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # it holds people's data: nobody but its owner reads it
     except OSError as error:
-        raise SettingsError(f"The folder of {url.database} cannot be made ({error.strerror}).") from error
+        raise SettingsError(f"The records cannot be kept in {path} ({error.strerror}).") from error
     return _make_sqlite(url, writes=True), _make_sqlite(url, writes=False)
 
 

@@ -10,6 +10,8 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from directory.errors import SettingsError
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 LOCK_KEY = 0x50414C50  # any number that no other user of the server takes
 
@@ -46,7 +48,7 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
             return
         known = {item.revision for item in script.walk_revisions()}
         if current is not None and current not in known:
-            return  # made by a newer version, whose changes are additive
+            raise SettingsError("These records were made by a newer Palpate. Upgrade this one, or restore a backup.")
         order = [item.revision for item in script.walk_revisions()]  # newest first
         goes_back = (
             revision != "head"
