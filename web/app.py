@@ -15,7 +15,7 @@ from directory.settings import Settings, ensure_secret
 from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.interface import Engine
-from web import admin, api, health, patients
+from web import admin, api, health, patients, physicians
 from web.failures import add_failures
 from web.pages import STATIC
 from web.safety import Safety, make_policy
@@ -51,7 +51,7 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
         gazetteer=load_gazetteer(),
         jurisdictions=load_jurisdictions(),
     )
-    for part in (patients, api, admin, health):
+    for part in (patients, physicians, api, admin, health):
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)

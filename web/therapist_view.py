@@ -10,6 +10,7 @@ from markupsafe import Markup
 from directory.models import Answer, PracticeKind, Setting
 from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
 from web.pages import Visit
+from web.referrals import find_rule
 from web.standing import describe_where, name_source, rate_credential, stand
 from web.structured import make_json_ld
 from web.values import (
@@ -105,7 +106,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
     language, say = visit.language, visit.language.say
     badge = stand(visit, document)
     phones = [*document.phones, *(location.phone for location in document.locations)]
-    rule, citation = describe_referral(visit, document)
+    rule = find_rule(visit, document)
     return TherapistView(
         id=document.id,
         name=clean(document.name, 160) or say("Name not stated"),
@@ -120,8 +121,8 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         report_url=visit.url("/corrections", about=document.id),
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
-        referral_rule=rule,
-        referral_citation=citation,
+        referral_rule=rule.sentence,
+        referral_citation=rule.citation,
         conditions=_link_terms(visit, "conditions", document.conditions),
         techniques=_link_terms(visit, "techniques", document.techniques),
         kind_label=name_practice_kind(language, document.practice_kind),
@@ -182,17 +183,6 @@ def make_place(visit: Visit, location: DocumentLocation) -> PlaceView:
         note=" ".join(notes),
         directions=make_directions_url(location),
     )
-
-
-def describe_referral(visit: Visit, document: TherapistDocument) -> tuple[str, str]:
-    """Whether a physician may lawfully refer to this person, in a line, and the rule behind it."""
-    say = visit.language.say
-    line = {
-        Answer.YES: say("A physician may lawfully refer patients to this person."),
-        Answer.NO: say("By law this person may not take a physician's referral or prescription."),
-        Answer.UNKNOWN: say("Whether the law lets a physician refer to this person is not known."),
-    }[document.may_take_referral]
-    return line, clean(document.referral_rule, 300)
 
 
 def _link_terms(visit: Visit, kind: str, ids: tuple[str, ...]) -> tuple[Link, ...]:

@@ -50,8 +50,8 @@ def find_safe_url(url: str | None) -> str | None:
 
 def find_phone(number: str | None) -> Phone | None:
     """A phone to call, or None if it isn't one."""
-    digits = "".join(character for character in number or "" if character.isdigit())
-    if not 7 <= len(digits) <= 15:
+    digits = "".join(character for character in number or "" if character in "0123456789")
+    if not 7 <= len(digits) <= 15 or set(number or "") - set("+0123456789 ().-"):
         return None
     if len(digits) == 10:
         digits = "1" + digits

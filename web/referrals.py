@@ -1,0 +1,161 @@
+"""What a physician needs of a therapist, in one row: standing, the rule about referral, how to reach them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from directory.models import Answer
+from search.interface import DocumentLocation, Hit, TherapistDocument
+from verification.badge import BadgeCode
+from web.pages import Visit
+from web.results_view import TermView, list_terms, write_distance
+from web.standing import stand
+from web.values import Phone, clean, find_phone, list_address, list_letters, name_practice, name_town
+from web.words import BadgeView, name_referral
+
+BARRED = (BadgeCode.EXPIRED, BadgeCode.INACTIVE, BadgeCode.BOARD_ACTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Whether a physician may lawfully refer to somebody, in a line, with what says so."""
+
+    answer: Answer
+    sentence: str
+    citation: str
+    rule_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRow:
+    """One therapist as a physician compares them."""
+
+    id: str
+    url: str
+    sheet_url: str
+    name: str
+    letters: str
+    practice: str
+    town: str
+    address: tuple[str, ...]
+    distance: str
+    badge: BadgeView
+    licences: tuple[str, ...]
+    rule: Rule
+    treats: tuple[TermView, ...]
+    uses: tuple[TermView, ...]
+    insurance: str
+    referral: str
+    phone: Phone | None
+    npi: str
+    website: str
+
+
+def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
+    """The rule that decides, as of today; a licence that does not hold bars a referral whatever the title allows."""
+    say = visit.language.say
+    found = [
+        visit.site.jurisdictions.referral(item.title, place.country, place.region, visit.site.today())
+        for item in document.credentials
+        for place in document.locations or (DocumentLocation(),)
+        if item.jurisdiction in (None, place.region)
+    ]
+    order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
+    best = min(found, key=lambda answer: order.index(answer.answer), default=None)
+    if stand(visit, document).code in BARRED:
+        sentence = say("Not while the register shows this licence as it does today.")
+        return Rule(Answer.NO, sentence, best.citation if best else "", "licence-does-not-hold")
+    answer = document.may_take_referral
+    line = {
+        Answer.YES: say("A physician may lawfully refer patients to this person."),
+        Answer.NO: say("By law this person may not take a physician's referral or prescription."),
+        Answer.UNKNOWN: say("Whether the law lets a physician refer to this person is not known."),
+    }[answer]
+    if best is not None and best.answer is answer:
+        return Rule(answer, line, clean(f"{best.sentence} {best.citation}", 300), best.rule_id)
+    return Rule(answer, line, clean(document.referral_rule, 300), clean(document.referral_rule, 80))
+
+
+def make_row(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str]) -> ReferralRow:
+    """The row of one hit."""
+    document, say = hit.document, visit.language.say
+    location = hit.location or next(iter(document.locations), None)
+    phones = (location.phone if location else None, *document.phones)
+    insurance = {
+        Answer.YES: say("Takes insurance"),
+        Answer.NO: say("Does not take insurance"),
+        Answer.UNKNOWN: say("Not stated"),
+    }[document.accepts_insurance]
+    named = visit.language.listed([clean(name, 60) for name in document.insurance[:6]])
+    return ReferralRow(
+        id=document.id,
+        url=visit.url(f"/therapists/{document.id}"),
+        sheet_url=visit.url(f"/refer/sheet/{document.id}"),
+        name=clean(document.name, 120),
+        letters=list_letters(document.credentials),
+        practice=name_practice(document),
+        town=name_town(location),
+        address=list_address(location) if location else (),
+        distance=write_distance(visit, hit.distance_km, location),
+        badge=stand(visit, document),
+        licences=tuple(
+            _write_licence(visit, item.title, item.jurisdiction, item.number) for item in document.credentials[:4]
+        ),
+        rule=find_rule(visit, document),
+        treats=list_terms(visit, document.conditions, conditions)[:8],
+        uses=list_terms(visit, document.techniques, techniques)[:8],
+        insurance=f"{insurance} ({named})" if named else insurance,
+        referral=name_referral(visit.language, document.referral),
+        phone=next((phone for phone in map(find_phone, phones) if phone), None),
+        npi=clean(document.npi, 20),
+        website=clean(document.website, 200),
+    )
+
+
+def _write_licence(visit: Visit, title: str, jurisdiction: str | None, number: str | None) -> str:
+    parts = (clean(jurisdiction, 40), clean(title, 40), clean(number, 40))
+    return " ".join(part for part in parts if part) or visit.language.say("Not stated")
+
+
+def make_csv(rows: Iterable[ReferralRow]) -> str:
+    """The rows for a spreadsheet; no cell can be taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(
+        ("id", "name", "letters", "practice", "address", "phone", "npi", "licences", "standing", "may_take_referral",
+         "rule", "insurance", "treats", "distance")
+    )  # fmt: skip
+    for row in rows:
+        cells = (
+            row.id, row.name, row.letters, row.practice, ", ".join(row.address), row.phone.label if row.phone else "",
+            row.npi, "; ".join(row.licences), f"{row.badge.label}. {row.badge.sentence}", row.rule.answer,
+            row.rule.citation, row.insurance, "; ".join(term.label for term in row.treats), row.distance,
+        )  # fmt: skip
+        writer.writerow([make_cell(cell) for cell in cells])
+    return out.getvalue()
+
+
+def make_cell(value: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return "'" + value if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def make_text(rows: Iterable[ReferralRow]) -> str:
+    """The rows as plain text, to paste into a record."""
+    blocks = []
+    for row in rows:
+        lines = (
+            f"{row.name}, {row.letters}" if row.letters else row.name,
+            row.practice,
+            ", ".join(row.address),
+            row.phone.label if row.phone else "",
+            f"NPI {row.npi}" if row.npi else "",
+            "; ".join(row.licences),
+            f"{row.badge.label}. {row.badge.sentence}",
+            row.rule.sentence,
+        )
+        blocks.append("\n".join(line for line in lines if line))
+    return "\n\n".join(blocks) + "\n"
