@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from directory.vocabularies.folding import Word, fold_phrase, split_words
+from directory.vocabularies.folding import Word, find_raw_words, fold_phrase, fold_word, split_words
 from directory.vocabularies.icd10 import CODE_IN_TEXT, measure_prefix, parse_code
 from directory.vocabularies.matching import BodyGrammar, Candidate, PhraseTable, Wording, choose_longest, make_grammar
 from directory.vocabularies.terms import CodeMatch, Looseness, Term, TermKind, TermMatch
@@ -39,6 +39,11 @@ class Vocabulary:
         self._phrases: PhraseTable[list[Wording]] = PhraseTable()
         for term in self.terms.values():
             self._add_wordings(term)
+        self._starts = self._phrases.first_words().union(*(g.first_words() for g in self._grammars.values()))
+
+    def may_name(self, text: str) -> bool:
+        """Whether some word of `text` can begin a wording: false spares the search, true promises nothing."""
+        return not self._starts.isdisjoint(map(fold_word, find_raw_words(text)))
 
     def _add_wordings(self, term: Term) -> None:
         wordings = [(text, Wording(term.id, lang, Looseness.SURE)) for lang, text in term.labels.items()]
@@ -80,7 +85,9 @@ class Vocabulary:
         languages = None if language is None else frozenset({language, "any"})
         grammars = [g for lang, g in self._grammars.items() if languages is None or lang in languages]
         candidates = []
-        for at in range(len(words)):
+        for at, word in enumerate(words):
+            if word.folded not in self._starts:
+                continue
             for after, wordings in self._phrases.find_at(words, at):
                 ids = tuple(
                     dict.fromkeys(
@@ -91,7 +98,8 @@ class Vocabulary:
                 )
                 if ids:
                     candidates.append(Candidate(at, after, ids, rank=0))
-            candidates += filter(None, (grammar.find_at(words, at) for grammar in grammars))
+            for grammar in grammars:
+                candidates += grammar.find_at(words, at)
         matches = []
         for chosen in choose_longest(candidates):
             start, end = words[chosen.first].start, words[chosen.after - 1].end

@@ -92,6 +92,11 @@ def _find_gap(between: str) -> Gap:
     return Gap.SLASH if "/" in between else Gap.SPACE
 
 
+def find_raw_words(text: str) -> list[str]:
+    """The words of `text` as they stand, elided articles cut off."""
+    return [_trim_apostrophe(raw)[0] for raw in _WORD.findall(text)]
+
+
 def split_words(text: str) -> list[Word]:
     """The folded words of `text` with their spans; small words are left out but noted."""
     words: list[Word] = []

@@ -35,6 +35,10 @@ class PhraseTable(Generic[V]):
             node.value = value
         return node.value
 
+    def first_words(self) -> frozenset[str]:
+        """The words that begin a phrase."""
+        return frozenset(self._root.children)
+
     def find_at(self, words: Sequence[Word], at: int) -> Iterator[tuple[int, V]]:
         """(index after the phrase, value) of each phrase that begins at `at`, shortest first.
 
@@ -103,32 +107,38 @@ class BodyGrammar:
     chronic: PhraseTable[str] = field(default_factory=PhraseTable)
     need_small_word: frozenset[tuple[str, ...]] = frozenset()
 
-    def find_at(self, words: Sequence[Word], at: int) -> Candidate | None:
-        """The complaint that begins at `at`, in either order."""
+    def first_words(self) -> frozenset[str]:
+        """The words that can begin a complaint."""
+        return self.parts.first_words() | self.before.first_words() | self.chronic.first_words()
+
+    def find_at(self, words: Sequence[Word], at: int) -> list[Candidate]:
+        """The complaint that begins at `at`, in either order, and one joined to it ("shoulder tension and pain")."""
         start, lasting = self._skip_chronic(words, at)
         complaint = self.before.find_longest_at(words, start)
         if complaint is not None:
-            return self._find_parts_after(words, at, start, complaint, lasting)
+            found = self._find_parts_after(words, at, start, complaint, lasting)
+            return [found] if found else []
         listed = self._find_parts(words, start)
         if listed is None:
-            return None
+            return []
         end, parts = listed
         end, also_lasting = self._skip_chronic(words, end, joined=True)
-        kinds = []
-        while end < len(words) and words[end].gap <= Gap.SLASH:
-            found = self.after.find_longest_at(words, end)
-            if found is None:
-                break
-            end = found[0]
-            kinds.append(found[1])
-            if not (end + 1 < len(words) and words[end].folded in CONJUNCTIONS and words[end].gap <= Gap.SLASH):
-                break
-            if self.after.find_longest_at(words, end + 1) is None:
-                break
-            end += 1
-        if not kinds:
+        said = self._find_complaint(words, end)
+        if said is None:
+            return []
+        ids = _name_ids(parts, said[1], lasting=lasting or also_lasting)
+        candidates = [Candidate(at, said[0], ids, rank=1)]
+        second = said[0] + 1
+        if said[0] < len(words) and words[said[0]].folded in CONJUNCTIONS and words[said[0]].gap <= Gap.SLASH:
+            said = self._find_complaint(words, second)
+            if said is not None:
+                candidates.append(Candidate(second, said[0], _name_ids(parts, said[1], lasting=lasting), rank=2))
+        return candidates
+
+    def _find_complaint(self, words: Sequence[Word], at: int) -> tuple[int, str] | None:
+        if at >= len(words) or words[at].gap > Gap.SLASH:
             return None
-        return Candidate(at, end, _name_ids(parts, kinds, lasting=lasting or also_lasting), rank=1)
+        return self.after.find_longest_at(words, at)
 
     def _find_parts_after(
         self, words: Sequence[Word], at: int, start: int, complaint: tuple[int, str], lasting: bool
@@ -142,7 +152,7 @@ class BodyGrammar:
         listed = self._find_parts(words, end)
         if listed is None:
             return None
-        return Candidate(at, listed[0], _name_ids(listed[1], [complaint[1]], lasting=lasting or also_lasting), rank=1)
+        return Candidate(at, listed[0], _name_ids(listed[1], complaint[1], lasting=lasting or also_lasting), rank=1)
 
     def _skip_chronic(self, words: Sequence[Word], at: int, *, joined: bool = False) -> tuple[int, bool]:
         if at >= len(words) or (joined and words[at].gap > Gap.SLASH):
@@ -172,16 +182,12 @@ class BodyGrammar:
         return end, ids
 
 
-def _name_ids(parts: Sequence[str], kinds: Sequence[str], *, lasting: bool) -> tuple[str, ...]:
-    ids: list[str] = []
-    for kind in kinds:
-        if kind == "ache":
-            ids += parts
-            if lasting and set(parts) != {"muscle-tension"}:
-                ids.append("chronic-pain")
-        else:
-            ids.append("muscle-tension" if kind == "tight" else "limited-mobility")
-    return tuple(dict.fromkeys(ids))
+def _name_ids(parts: Sequence[str], kind: str, *, lasting: bool) -> tuple[str, ...]:
+    """The terms that a complaint of this kind means in these parts of the body."""
+    if kind != "ache":
+        return ("muscle-tension" if kind == "tight" else "limited-mobility",)
+    chronic = ["chronic-pain"] if lasting and set(parts) != {"muscle-tension"} else []
+    return tuple(dict.fromkeys([*parts, *chronic]))
 
 
 def make_grammar(raw: Mapping[str, object]) -> BodyGrammar:
