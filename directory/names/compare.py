@@ -12,7 +12,15 @@ from rapidfuzz.distance import OSA
 from directory.names.fold import sound
 from directory.names.model import Agreement, NameComparison, NameGrade, PersonName
 from directory.names.parse import parse_name
-from directory.names.tables import count_given, is_family, is_given, load_family, load_nicknames, load_siblings
+from directory.names.tables import (
+    count_given,
+    is_family,
+    is_given,
+    load_family,
+    load_given,
+    load_nicknames,
+    load_siblings,
+)
 from directory.names.words import word_set
 
 _SURE = frozenset((Agreement.SAME, Agreement.NICKNAME))
@@ -190,7 +198,14 @@ def _is_given_typo(one: str, other: str) -> bool:
     if not (is_given(one) and is_given(other)):
         return True
     rare, common = sorted((count_given(one), count_given(other)))
-    return distance == 1 and sorted(one) == sorted(other) and common > 15 * rare  # Micheal for Michael
+    if distance != 1 or not rare or not _is_same_sex(one, other):
+        return False
+    return common > 15 * rare if sorted(one) == sorted(other) else common > 200 * rare  # Micheal, Margart
+
+
+def _is_same_sex(one: str, other: str) -> bool:
+    (female, male), (other_female, other_male) = load_given()[one], load_given()[other]
+    return (female > male) == (other_female > other_male)
 
 
 def _compare_middle(a: PersonName, b: PersonName, given: Agreement) -> Agreement:

@@ -208,13 +208,20 @@ def _by_order(tokens: list[str]) -> tuple[str, str, tuple[str, ...]]:
     if _is_vietnamese_order(tokens):
         return tokens[-1], " ".join(tokens[1:-1]), (tokens[0],)
     start = len(tokens) - 1
-    while start > 1 and fold(tokens[start - 1]) in PARTICLES:
+    while start > 1 and _is_particle(tokens[start - 1]):
         start -= 1
     if start > 1 and _is_extra_surname(tokens[start - 1]):
         start -= 1
-        while start > 1 and fold(tokens[start - 1]) in PARTICLES:
+        while start > 1 and _is_particle(tokens[start - 1]):
             start -= 1
     return tokens[0], " ".join(tokens[1:start]), _family_parts(tokens[start:])
+
+
+def _is_particle(token: str) -> bool:
+    """Whether a word belongs to the surname behind it; "D." is an initial, "de" and the O of O Brien are not."""
+    return fold(token) in PARTICLES and (
+        len(token) > 2 or token.islower() or token in ("O", "El", "De", "Di", "Du", "La", "Le", "St")
+    )
 
 
 def _is_vietnamese_order(tokens: list[str]) -> bool:

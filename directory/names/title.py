@@ -22,6 +22,7 @@ _BRACKETED_NAME = re.compile(
 _POSSESSIVE = re.compile(r"^[^\W\d_]+['’]s\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:[.'’][^\W\d_]+)*\.?")
 
+TRADE = BUSINESS - AMBIGUOUS_BUSINESS
 CERTAIN, LIKELY, POSSIBLE, UNLIKELY = 3, 2, 1, 0
 
 
@@ -53,9 +54,9 @@ def split_title(text: str) -> TitleParts:
 
 
 def is_business_name(text: str) -> bool:
-    """Whether a text names a business rather than a person."""
-    segment = _judge(text)
-    return segment.business or segment.score == UNLIKELY
+    """Whether a text that should be a person's name holds trade words that are nobody's surname."""
+    words = _name_words(parse_name(text))
+    return any(len(word) > 1 and word in TRADE and not is_family(word) for word in words)
 
 
 def _split_marks(text: str) -> list[str]:
@@ -136,13 +137,19 @@ def _judge(text: str) -> _Segment:
     name = parse_name(text)
     left = _name_words(name)
     named = bool(name.given_key) and is_given(name.given_key.split()[0])
-    trade = any(len(word) > 1 and word in BUSINESS and word not in AMBIGUOUS_BUSINESS for word in left)
+    last = name.family_keys[-1] if name.family_keys else ""
+    surname = last if named and is_family(last) and last not in BUSINESS_ENDINGS else ""
+    trade = any(len(word) > 1 and word != surname and word in TRADE for word in left)
     if left and (trade or _POSSESSIVE.match(text) or "&" in text or text[:1].isdigit()):
         couple = named and bool(name.family) and not trade and "&" in text
         return _Segment(text, LIKELY if couple else UNLIKELY, business=not couple)
     doubtful = sum(len(word) > 1 and word in AMBIGUOUS_BUSINESS for word in left)
-    last = name.family_keys[-1] if name.family_keys else ""
-    if doubtful and not (named and is_family(last) and last not in AMBIGUOUS_BUSINESS | BUSINESS_ENDINGS):
+    spelled_out = bool(name.letters or any(len(word) == 1 for word in left)) and len(left) > 1
+    if (
+        doubtful
+        and not spelled_out
+        and not (named and is_family(last) and last not in AMBIGUOUS_BUSINESS | BUSINESS_ENDINGS)
+    ):
         plain_surname = named and doubtful == 1 and last in AMBIGUOUS_BUSINESS and is_family(last)
         if not plain_surname and len(left) > 1:
             return _Segment(text, UNLIKELY, business=True)

@@ -1,0 +1,118 @@
+"""`palpate resolve` on files alone: a listings file in, one CSV line a listing out, in input order."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from directory.errors import InputError
+from directory.models import EntityKind, Listing, from_json
+from resolution.resolve import Cluster, resolve_listings
+
+_FIELDS = frozenset(Listing.__slots__)
+_TEXTS = (
+    "title",
+    "name",
+    "practice",
+    "street",
+    "city",
+    "region",
+    "postal_code",
+    "country",
+    "phone",
+    "email",
+    "website",
+)
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """What a stand-alone run came to."""
+
+    listings: int
+    people: int
+    practices: int
+    merged: int
+
+    def to_json(self) -> dict[str, int]:
+        """The summary as plain JSON values."""
+        return {"listings": self.listings, "people": self.people, "practices": self.practices, "merged": self.merged}
+
+    def to_text(self) -> str:
+        """The summary in a line."""
+        return f"{self.listings} listings: {self.people} people, {self.practices} practices ({self.merged} merges)."
+
+
+def resolve_files(listings_path: Path, out_path: Path, *, one_per_source: bool = False) -> FileSummary:
+    """Resolve a listings file (JSON Lines) into `listing_id,entity_id,kind`, one line a listing, in input order.
+
+    Raises `InputError` naming the file and line that cannot be read.
+    """
+    order: list[str] = []
+    listings: list[Listing] = []
+    seen: Counter[str] = Counter()
+    for listing in read_listings(listings_path):
+        order.append(listing.listing_id)
+        seen[listing.listing_id] += 1
+        again = seen[listing.listing_id] - 1  # an id that comes twice names two lines
+        listings.append(replace(listing, listing_id=f"{listing.listing_id}\x1f{again}") if again else listing)
+    clusters = resolve_listings(listings, one_per_source=one_per_source)
+    entities = {member: (make_entity_id(cluster), cluster.kind) for cluster in clusters for member in cluster.members}
+    try:
+        with out_path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("listing_id", "entity_id", "kind"))
+            for listing_id, listing in zip(order, listings, strict=True):
+                writer.writerow((listing_id, *entities[listing.listing_id]))
+    except OSError as error:
+        raise InputError(f"{out_path} cannot be written: {error.strerror}.") from error
+    people = sum(cluster.kind is EntityKind.PERSON for cluster in clusters)
+    return FileSummary(len(order), people, len(clusters) - people, len(order) - len(clusters))
+
+
+def make_entity_id(cluster: Cluster) -> str:
+    """An id from the cluster's first listing: the same whatever the order of the file."""
+    digest = hashlib.sha256(f"{cluster.kind} {cluster.members[0]}".encode()).hexdigest()[:16]
+    return f"{'p' if cluster.kind is EntityKind.PERSON else 'b'}-{digest}"
+
+
+def read_listings(path: Path) -> Iterator[Listing]:
+    """The listings of a JSON Lines file; unknown fields are passed over; raises `InputError` by line."""
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield _parse_line(path, number, line)
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _parse_line(path: Path, number: int, line: bytes) -> Listing:
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise InputError(f"{path}, line {number} is not JSON: {error}.") from error
+    if not isinstance(row, dict) or not str(row.get("listing_id") or "").strip():
+        raise InputError(f"{path}, line {number} has no listing_id.")
+    kept: dict[str, Any] = {key: value for key, value in row.items() if key in _FIELDS and value is not None}
+    kept["listing_id"] = str(kept["listing_id"])
+    kept["source"] = str(kept.get("source") or "")
+    for key in _TEXTS:
+        if isinstance(kept.get(key), int | float):
+            kept[key] = str(kept[key])
+    if isinstance(kept.get("claims"), str):
+        kept["claims"] = [kept["claims"]]
+    try:
+        return from_json(Listing, kept)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path}, line {number}: {where}: {first['msg']}.") from error
