@@ -77,9 +77,10 @@ def load_known_websites(database: Database, regions: Iterable[Region]) -> Iterat
     with database.read() as session:
         for stored in load_current(session, ObservationKind.LISTING):
             payload = stored.payload
-            if isinstance(payload, Listing) and payload.website and _is_wanted(payload, wanted):
-                if url := complete_url(payload.website):
-                    yield url
+            if not isinstance(payload, Listing) or not payload.website or not _is_wanted(payload, wanted):
+                continue
+            if url := complete_url(payload.website):
+                yield url
 
 
 def _is_wanted(listing: Listing, regions: tuple[Region, ...]) -> bool:

@@ -16,6 +16,8 @@ from scrapy.core.downloader.handlers._base_streaming import BaseStreamingDownloa
 from scrapy.exceptions import IgnoreRequest
 from scrapy.utils.ssl import _make_ssl_context
 
+from crawler.job import get_job
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
@@ -28,8 +30,8 @@ class RefusedAddressError(IgnoreRequest):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is of the public Internet (not loopback, private, link-local, reserved, or mapped to one)."""
-    ip = ipaddress.ip_address(address.split("%")[0])
+    """Whether an IP address is of the public Internet, and not one mapped into another network."""
+    ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
     if isinstance(ip, ipaddress.IPv6Address):
         inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
         if inner is not None:
@@ -84,19 +86,17 @@ def find_target(connect_to: Mapping[str, str], host: str) -> str | None:
 
 
 def _make_result(host: str, address: str, port: int, family: int) -> ResolveResult:
-    return ResolveResult(
-        hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST
-    )
+    return ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=socket.AI_NUMERICHOST)
 
 
-class GuardedDownloadHandler(AiohttpDownloadHandler):  # type: ignore[misc]
+class GuardedDownloadHandler(AiohttpDownloadHandler):
     """Scrapy's aiohttp handler over the guarded resolver."""
 
     experimental = False
 
     def __init__(self, crawler: Crawler) -> None:
         BaseStreamingDownloadHandler.__init__(self, crawler)
-        job = crawler.spider.job
+        job = get_job(crawler)
         self._allow_local: bool = job.allow_local
         self._connect_to: dict[str, str] = job.connect_to
         self._ssl_context = _make_ssl_context(crawler.settings)
@@ -113,7 +113,7 @@ class GuardedDownloadHandler(AiohttpDownloadHandler):  # type: ignore[misc]
         )
 
     @asynccontextmanager
-    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:  # noqa: ASYNC109
+    async def _make_request(self, request: Request, timeout: float) -> AsyncIterator[_ClientResponse]:
         check_url(request.url, allow_local=self._allow_local, connect_to=self._connect_to)
         async with super()._make_request(request, timeout) as response:
             yield response

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.journal import Journal
@@ -17,6 +18,9 @@ from directory.clock import Clock
 from directory.errors import PalpateError
 from directory.settings import Settings
 from records.database import Database
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
 
 Progress = Callable[[str, int], None]  # the source, and how many rows or pages it has read
 
@@ -88,7 +92,9 @@ class Job:
     connect_to: dict[str, str] = field(default_factory=dict)
     workers: int = 0
     progress: Progress | None = None
+    stopped: bool = False  # nothing more is fetched: what is on its way ends
     errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     open_tallies: dict[str, Tally] = field(default_factory=dict)
     stored: Tally = field(default_factory=Tally)  # what the open units brought to the records
 
@@ -117,8 +123,19 @@ class Job:
         self.journal.drop(unit)
         self.open_tallies.pop(unit, None)
 
+    def warn(self, error: PalpateError) -> None:
+        """Note why one file among others was set aside."""
+        self.warnings.append(str(error))
+
     def fail(self, error: PalpateError | str) -> None:
         """Note why the source, or one of its files, could not be used."""
         text = str(error)
-        if text not in self.errors:
+        if text not in self.errors and not self.stopped:
             self.errors.append(text)
+
+
+def get_job(crawler: Crawler) -> Job:
+    """The job that a crawler's spider runs."""
+    job = getattr(crawler.spider, "job", None)
+    assert isinstance(job, Job)
+    return job

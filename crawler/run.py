@@ -118,7 +118,7 @@ def find_reason_to_skip(source: Source, settings: Settings, plan: Plan, *, asked
     off = {name.strip() for name in settings.sources_off.split(",")}
     if not source.enabled or source.id in off:
         return "switched off"
-    if plan.from_:
+    if plan.from_ or (source.live and asked_for and not plan.regions and plan.shard.count == 1):
         return None
     if not source.live:
         return source.live_note or "comes as a saved file: give it by --from"
@@ -127,14 +127,11 @@ def find_reason_to_skip(source: Source, settings: Settings, plan: Plan, *, asked
         return None if (source.country, source.jurisdiction) in here else "of another region"
     if source.kind is SourceKind.PLACES and not plan.regions:
         return "needs a region: give --region"
-    if source.kind is not SourceKind.PRACTICE_SITES and source.kind is not SourceKind.NPI:
-        return None if plan.shard.has(source.id) else "falls to another shard"
-    return None
+    whole = source.kind in {SourceKind.REGISTER, SourceKind.EXCLUSIONS}  # not made of regions or sites to be shared
+    return "falls to another shard" if whole and not plan.shard.has(source.id) else None
 
 
-def open_job(
-    settings: Settings, source: Source, plan: Plan, *, database: Database, clock: Clock, **more: Any
-) -> Job:
+def open_job(settings: Settings, source: Source, plan: Plan, *, database: Database, clock: Clock, **more: Any) -> Job:
     """The source's job: a new run, or the unfinished one of the same plan."""
     journal = Journal(settings.data_dir / "crawl" / f"{source.id}-{plan.digest(source)}")
     full = is_full_read(source, plan)
@@ -223,7 +220,15 @@ def decide_state(job: Job, gates: Sequence[Gate]) -> SourceState:
         return SourceState.FAILED
     if any(not gate.passed for gate in gates):
         return SourceState.QUARANTINED
-    return SourceState.FAILED if job.errors else SourceState.DONE
+    nothing_readable = (
+        job.plan.from_ is not None and job.journal.tally.set_aside and not count_readable(job.journal.tally)
+    )
+    return SourceState.FAILED if job.errors or nothing_readable else SourceState.DONE
+
+
+def count_readable(tally: Tally) -> int:
+    """How many rows or pages could be read, ours or not."""
+    return tally.observed + tally.passed_over.total()
 
 
 def find_previous(session: Any, source_id: str) -> int | None:
@@ -243,11 +248,11 @@ def promote(job: Job) -> None:
         job.journal.note_promoted(place, stored)
 
 
-def make_summary(
-    job: Job, tally: Tally, state: SourceState, gates: tuple[Gate, ...], closed: int
-) -> SourceSummary:
+def make_summary(job: Job, tally: Tally, state: SourceState, gates: tuple[Gate, ...], closed: int) -> SourceSummary:
     """The run's summary."""
-    errors = list(job.errors)
+    errors = [*job.errors, *job.warnings]
+    if state is SourceState.FAILED and not errors:
+        errors.append(f"Source {job.source.id}: nothing in {job.plan.from_} could be read.")
     if state is SourceState.QUARANTINED:
         failed = "; ".join(f"{gate.name}: {gate.detail}" for gate in gates if not gate.passed)
         errors.append(
@@ -268,7 +273,7 @@ def make_summary(
         notes=dict(tally.notes),
         samples=tuple(tally.samples),
         gates=gates,
-        error=errors[0] if errors else None,
+        error=errors[0] if errors and state is not SourceState.DONE else None,
         errors=tuple(errors),
         full=job.full,
         read_on=job.read_on,

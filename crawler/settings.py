@@ -44,7 +44,8 @@ EXTENSIONS = {
     "crawler.extensions.trouble.TroubleExtension": 500,
 }
 COOKIES_ENABLED = False
-REFERER_ENABLED = False
+REFERER_ENABLED = True  # the redirect middleware needs it; no referrer is sent
+REFERRER_POLICY = "no-referrer"
 METAREFRESH_ENABLED = False
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

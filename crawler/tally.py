@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Self
+from typing import Any, Self
 
 from crawler.items import Batch
 
@@ -63,13 +63,14 @@ class Tally:
 
     def to_json(self) -> dict[str, object]:
         """Plain values, for the journal."""
-        return asdict(self)
+        values = {spec.name: getattr(self, spec.name) for spec in fields(self)}
+        return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}
 
     @classmethod
-    def from_json(cls, data: dict[str, object]) -> Self:
+    def from_json(cls, data: dict[str, Any]) -> Self:
         """The tally that `to_json` wrote."""
-        counters = {name: Counter(data[name]) for name in ("set_aside", "passed_over", "notes", "filled")}  # type: ignore[call-overload]
-        return cls(**{**data, **counters})  # type: ignore[arg-type]
+        counters = {name: Counter(data[name]) for name in ("set_aside", "passed_over", "notes", "filled")}
+        return cls(**{**data, **counters})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +118,34 @@ class SourceSummary:
         """Whether the command that ran it should say that it failed."""
         return self.state in {SourceState.FAILED, SourceState.QUARANTINED}
 
+    def to_text(self) -> str:
+        """The summary for a terminal: one line, and one more for everything a person should look at."""
+        if self.state is SourceState.SKIPPED:
+            return f"{self.source}: skipped ({'; '.join(self.notes)})"
+        counts = f"{self.fetched} fetched, {self.new} new, {self.changed} changed, {self.unchanged} unchanged"
+        more = [
+            f"{sum(self.set_aside.values())} set aside ({_join(self.set_aside)})" if self.set_aside else "",
+            f"{sum(self.passed_over.values())} passed over ({_join(self.passed_over)})" if self.passed_over else "",
+            f"{self.removed} left out on request" if self.removed else "",
+            f"{self.closed} closed" if self.closed else "",
+            "resumed" if self.resumed else "",
+        ]
+        lines = [f"{self.source}: {self.state}: {', '.join([counts, *filter(None, more)])}"]
+        lines += [f"  gate {'passed' if gate.passed else 'FAILED'}: {gate.name}: {gate.detail}" for gate in self.gates]
+        lines += [f"  {error}" for error in self.errors]
+        lines += [f"  note: {text} ({count})" for text, count in sorted(self.notes.items())]
+        lines += [f"  set aside: {sample}" for sample in self.samples[:5]]
+        return "\n".join(lines)
+
     def to_json(self) -> dict[str, object]:
         """Plain JSON values."""
         plain = asdict(self)
         for name in ("read_on", "started_at", "finished_at"):
             plain[name] = plain[name].isoformat() if plain[name] else None
         return plain
+
+
+def _join(counts: dict[str, int]) -> str:
+    return ", ".join(
+        f"{reason}: {count}" for reason, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    )

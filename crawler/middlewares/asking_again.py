@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Self
 
+from crawler.job import get_job
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
@@ -18,8 +20,8 @@ class AskingAgainMiddleware:
     """Repeats a request to a register's server while it says 'later', up to a limit."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._limits = crawler.spider.job.limits
-        self._enabled: bool = crawler.spider.asks_again
+        self._limits = get_job(crawler).limits
+        self._enabled: bool = getattr(crawler.spider, "asks_again", True)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -42,4 +44,4 @@ def find_wait(response: Response, asked: int, base_s: float) -> float:
     stated = (response.headers.get("Retry-After") or b"").decode("ascii", "ignore")
     if stated.isdigit():
         return min(float(stated), LONGEST_S)
-    return min(base_s * 2 ** min(asked, 10), LONGEST_S)
+    return min(base_s * 2.0 ** min(asked, 10), LONGEST_S)

@@ -12,6 +12,7 @@ from scrapy.exceptions import IgnoreRequest, StopDownload
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.downloading import RefusedAddressError
+from crawler.job import get_job
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -30,7 +31,7 @@ class RobotsMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._agent: str = crawler.settings["ROBOTSTXT_USER_AGENT"]
-        self._limit: int = crawler.spider.job.limits.robots_bytes
+        self._limit: int = get_job(crawler).limits.robots_bytes
         self._rules: dict[str, asyncio.Future[Protego | None]] = {}
         crawler.signals.connect(self._check_size, signal=signals.bytes_received)
 
@@ -41,6 +42,8 @@ class RobotsMiddleware:
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise `RobotsRefusedError`."""
+        if get_job(self._crawler).stopped:
+            raise IgnoreRequest("the source has stopped")
         if request.meta.get("dont_obey_robotstxt"):
             return
         rules = await self._get_rules(request.url)
@@ -49,7 +52,9 @@ class RobotsMiddleware:
         if not rules.can_fetch(request.url, self._agent):
             raise RobotsRefusedError("robots.txt forbids it")
         delay = rules.crawl_delay(self._agent)
-        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot") or urlsplit(request.url).hostname)
+        slot = self._crawler.engine.downloader.slots.get(
+            request.meta.get("download_slot") or urlsplit(request.url).hostname
+        )
         if delay and slot is not None:
             slot.delay = max(slot.delay, min(float(delay), MAX_DELAY_S))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from crawler.job import Job, get_job
 from crawler.tally import Tally
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.items import Batch
-    from crawler.job import Job
 
 
 class CountingPipeline:
@@ -24,7 +24,7 @@ class CountingPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make it."""
-        return cls(crawler.spider.job)
+        return cls(get_job(crawler))
 
     def process_item(self, item: Batch) -> Batch:
         """The batch, counted."""

@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Self
 
+from crawler.job import Job, get_job
 from crawler.tally import Tally
 from records import observations
 
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
     from crawler.items import Batch
-    from crawler.job import Job
 
 BATCH = 200
 LONGEST_WAIT_S = 5.0
@@ -32,7 +32,7 @@ class StoringPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make it."""
-        return cls(crawler.spider.job)
+        return cls(get_job(crawler))
 
     async def process_item(self, item: Batch) -> Batch:
         """The batch, kept or waiting to be."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from crawler.items import Batch, SetAside
+from crawler.job import get_job
 from directory.models import PAYLOADS, Observation
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class ValidationPipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's way to make it."""
-        job = crawler.spider.job
+        job = get_job(crawler)
         return cls(job.source.id, job.clock.today())
 
     def process_item(self, item: Batch) -> Batch:

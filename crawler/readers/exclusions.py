@@ -10,15 +10,17 @@ from datetime import date
 from crawler.items import SetAside
 from crawler.readers.columns import keep_columns
 from crawler.readers.values import join_name, parse_date, parse_npi
-from crawler.sources.model import Source
+from crawler.sources.model import Column, Source
 from directory.models import EntityKind, Exclusion
 
 _CROSS_NAME = re.compile(r"\((?:also|aka|a/k/a|formerly|fka)?\s*([^()]+?)\s*\)", re.IGNORECASE)
 
 
-def read_row(source: Source, row: Mapping[str, object], where: str, read_on: date) -> Exclusion | SetAside:
+def read_row(
+    source: Source, columns: Mapping[str, Column], row: Mapping[str, object], where: str, read_on: date
+) -> Exclusion | SetAside:
     """One row as an exclusion, without birth date and street."""
-    kept = keep_columns(source.columns, row)
+    kept = keep_columns(columns, row)
     given, family = kept.get("given"), kept.get("family")
     person = join_name(given, kept.get("middle"), family, kept.get("suffix"))
     name = person if family else kept.get("business") or person

@@ -115,9 +115,7 @@ def make_record(
         phone=parse_phone(fields.get("phone"), country or "US"),
         taxonomies=tuple(dict.fromkeys(part["taxonomy"] for part in taxonomies if part.get("taxonomy"))),
         licences=tuple(
-            NpiLicence(
-                number=part.get("licence"), region=part.get("licence_region"), taxonomy=part.get("taxonomy", "")
-            )
+            NpiLicence(number=part.get("licence"), region=part.get("licence_region"), taxonomy=part.get("taxonomy", ""))
             for part in taxonomies
             if part.get("licence")
         ),

@@ -125,6 +125,9 @@ def find_type(source: Source, columns: Mapping[str, Column], kept: Mapping[str, 
     profession = source.profession
     if profession is None:
         return kept.get("licence_type", "")
+    if "licence_type" not in {column.keep for column in columns.values()}:
+        number = kept.get("number", "").upper()
+        return next((word for prefix, word in source.types_by_prefix.items() if number.startswith(prefix)), None)
     fields = [column.keep for name in profession.column.split(",") if (column := columns.get(name)) and column.keep]
     words = (kept[field] for field in (fields or ["licence_type"]) if field in kept)
     return next((word for word in words if profession.includes(word)), None)

@@ -21,7 +21,10 @@ _WANTED: tuple[tuple[int, re.Pattern[str]], ...] = tuple(
         (9, "contact|location|find[-_ ]us|hours|direction|nous[-_ ]joindre|joindre|coordonn|contacto|ubicaci"),
         (8, "about|our[-_ ]story|bio|meet|apropos|a[-_ ]propos|à[-_ ]propos|qui[-_ ]sommes|acerca|sobre|nosotros"),
         (8, "team|staff|therapist|practitioner|massage[-_ ]therapists|equipe|équipe|th[eé]rapeute|equipo|terapeuta"),
-        (7, "service|treatment|massage|therap|modalit|technique|what[-_ ]we|soin|traitement|servicio|tratamiento|masaje"),
+        (
+            7,
+            "service|treatment|massage|therap|modalit|technique|what[-_ ]we|soin|traitement|servicio|tratam|masaje",
+        ),
         (6, "rate|price|pricing|fees|cost|tarif|prix|precio|tarifa"),
         (5, "condition|insurance|benefit|direct[-_ ]billing|referral|physician|injur|assurance|seguro|faq|credential"),
         (4, "clinic|clinique|clinica|policy|policies|new[-_ ]patient|first[-_ ]visit"),
@@ -92,7 +95,9 @@ def find_links(response: HtmlResponse, limit: int = 1000) -> list[tuple[int, str
         if urlsplit(url).scheme in {"http", "https"} and find_site(url) == site:
             text = " ".join(" ".join(anchor.xpath(".//text()").getall()).split())
             ranked[url] = max(ranked.get(url, 0), rank_link(url, text))
-    return sorted(((rank, url) for url, rank in ranked.items() if rank), key=lambda item: (-item[0], len(item[1]), item[1]))
+    return sorted(
+        ((rank, url) for url, rank in ranked.items() if rank), key=lambda item: (-item[0], len(item[1]), item[1])
+    )
 
 
 def is_file_index(response: HtmlResponse) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 import orjson
 
@@ -95,7 +95,9 @@ def _parse_json(file: IO[bytes], name: str) -> Table:
         what = "ends in the middle: it is truncated" if ends else f"is not JSON ({error})"
         raise InputError(f"{name} {what}. Fetch it again; nothing of it was stored.") from error
     if isinstance(document, list):
-        return Table(None, ((f"{name} row {place}", _as_row(row, f"{name} row {place}")) for place, row in _count(document)))
+        return Table(
+            None, ((f"{name} row {place}", _as_row(row, f"{name} row {place}")) for place, row in _count(document))
+        )
     return Table(None, iter(()), whole=document)
 
 
@@ -122,7 +124,7 @@ def _parse_csv(file: IO[bytes], name: str) -> Table:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
     first = text.readline()
     delimiter = max("|,\t", key=first.count)
-    quoting = csv.QUOTE_NONE if delimiter == "|" else csv.QUOTE_MINIMAL  # the pipe file has stray quotes
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "|" else csv.QUOTE_MINIMAL  # the pipe file has stray quotes
     header = next(csv.reader([first], delimiter=delimiter, quoting=quoting), [])
     names = [column.strip() for column in header]
     while names and not names[-1]:
@@ -131,9 +133,7 @@ def _parse_csv(file: IO[bytes], name: str) -> Table:
     return Table(names, rows, close=text.close)
 
 
-def _parse_lines(
-    name: str, names: list[str], reader: Iterator[list[str]]
-) -> Iterator[tuple[str, Row | SetAside]]:
+def _parse_lines(name: str, names: list[str], reader: Iterator[list[str]]) -> Iterator[tuple[str, Row | SetAside]]:
     place = 1
     while True:
         place += 1

@@ -12,6 +12,7 @@ from crawler.sources.model import (
     load_source,
     load_sources,
 )
+from crawler.sources.status import SourceStatus, describe_sources
 
 __all__ = [
     "Column",
@@ -19,7 +20,9 @@ __all__ = [
     "LookupOnly",
     "Source",
     "SourceKind",
+    "SourceStatus",
     "Status",
+    "describe_sources",
     "get_source",
     "load_lookup_only",
     "load_source",

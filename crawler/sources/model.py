@@ -82,7 +82,7 @@ class NumberScheme(_Strict):
 
 
 class Profession(_Strict):
-    """Which rows of an all-profession register are ours: a type that contains one of the words, or is one of the codes."""
+    """Which rows of an all-profession register are ours: by a word that their type contains, or by its code."""
 
     column: str
     contains: tuple[str, ...] = ("massage",)
@@ -150,6 +150,7 @@ class Source(_Strict):
     expected: Expected = Expected()
     profession: Profession | None = None
     number: NumberScheme | None = None
+    types_by_prefix: dict[str, str] = {}  # the licence type where a file has no column for it
     statuses: dict[str, Status] = {}
     columns: dict[str, Column] = {}
     other_columns: dict[str, dict[str, Column]] = {}  # other shapes of the same data, by the shape's name

@@ -10,14 +10,13 @@ from typing import Any, ClassVar
 
 import scrapy
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawler.downloading import describe_failure
 from crawler.items import Batch, SetAside
 from crawler.job import Job
 from crawler.readers.tables import find_file_date
 from crawler.sources.model import Source
-from directory.errors import InputError, PalpateError, SourceUnavailableError
+from directory.errors import InputError, PalpateError, SourceUnavailableError, UnknownColumnError
 from directory.models import Observation, ObservationKind, Payload
 
 Yielded = Batch | scrapy.Request
@@ -27,7 +26,7 @@ class OtherKindError(InputError):
     """The file is none of this source's."""
 
 
-class SourceSpider(scrapy.Spider):  # type: ignore[misc]
+class SourceSpider(scrapy.Spider):
     """A spider of one source; its name is the source's id."""
 
     asks_again: ClassVar[bool] = True
@@ -46,6 +45,8 @@ class SourceSpider(scrapy.Spider):  # type: ignore[misc]
         """The first requests, or what the saved files hold."""
         if path := self.job.saved_path:
             for batch in self.read_saved(path):
+                if self.job.stopped:
+                    return
                 yield batch
                 await asyncio.sleep(0)
         elif url := self.job.start_url:
@@ -69,8 +70,7 @@ class SourceSpider(scrapy.Spider):  # type: ignore[misc]
     def read_saved(self, path: Path) -> Iterator[Batch]:
         """What a file or the files of a folder hold; one that cannot be read is set aside with its reason."""
         if not path.exists():
-            raise_to = InputError(f"{path} is not there. Give --from a file, a folder or an http(s) address.")
-            self.job.fail(raise_to)
+            self.job.fail(InputError(f"{path} is not there. Give --from a file, a folder or an http(s) address."))
             return
         paths = sorted(child for child in path.rglob("*") if child.is_file()) if path.is_dir() else [path]
         for child in paths:
@@ -93,7 +93,8 @@ class SourceSpider(scrapy.Spider):  # type: ignore[misc]
             else:
                 yield _pass_over(unit)
         except PalpateError as error:
-            self.job.fail(error)
+            stops = alone or isinstance(error, UnknownColumnError)
+            (self.job.fail if stops else self.job.warn)(error)
             self.job.drop_unit(unit)
             yield Batch(unit, set_aside=[SetAside(path.name, _name_error(error))], done=True)
 
@@ -103,12 +104,14 @@ class SourceSpider(scrapy.Spider):  # type: ignore[misc]
         meta = {"dont_obey_robotstxt": True, **kwargs.pop("meta", {})}  # a public API, asked as its terms say
         return scrapy.Request(url, callback=callback, meta=meta, dont_filter=True, **kwargs)
 
-    def on_failure(self, failure: Failure) -> None:
+    def on_failure(self, failure: Any) -> None:
         """A request that the source cannot do without has failed."""
         error = failure.value
         response = getattr(error, "response", None)
         reason = f"HTTP {response.status}" if response is not None else describe_failure(error)
-        self.job.fail(SourceUnavailableError(f"Source {self.source.id}: {failure.request.url} {_put(reason)}. Try again later."))  # type: ignore[attr-defined]
+        self.job.fail(
+            SourceUnavailableError(f"Source {self.source.id}: {failure.request.url} {_put(reason)}. Try again later.")
+        )
 
     def observe(
         self, kind: ObservationKind, key: str, payload: Payload, *, read_on: date, url: str | None = None

@@ -19,7 +19,7 @@ class ExclusionSpider(TableSpider):
         self, row: Mapping[str, object], where: str, columns: Mapping[str, Column], read_on: date
     ) -> Iterator[Finding]:
         """The row's exclusion."""
-        found = exclusions.read_row(self.source, row, where, read_on)
+        found = exclusions.read_row(self.source, columns, row, where, read_on)
         if isinstance(found, Exclusion):
             key = found.exclusion_id.partition(":")[2]
             yield self.observe(ObservationKind.EXCLUSION, key, found, read_on=read_on)

@@ -18,7 +18,6 @@ from urllib.parse import urljoin, urlsplit
 import scrapy
 from scrapy.http import HtmlResponse, Response
 from scrapy.utils.sitemap import Sitemap
-from twisted.python.failure import Failure
 
 from crawler import addresses
 from crawler.downloading import describe_failure
@@ -60,7 +59,7 @@ class PracticeSitesSpider(SourceSpider):
         super().__init__(job, **kwargs)
         self.pool = ProcessPoolExecutor(job.workers, mp_context=get_context("spawn")) if job.workers else None
 
-    def closed(self, reason: str) -> None:  # noqa: ARG002 - Scrapy's signature
+    def closed(self, _: str) -> None:
         """Let the workers go."""
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
@@ -186,8 +185,7 @@ class PracticeSitesSpider(SourceSpider):
 
     def parse_sitemap(self, response: Response, site: Site, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The pages of a site map that matter, or the maps that it lists."""
-        for item in self._read_sitemap(response, site):
-            yield item
+        yield from self._read_sitemap(response, site)
         yield self.leave(site)
 
     def _read_sitemap(self, response: Response, site: Site) -> Iterator[scrapy.Request]:
@@ -217,14 +215,14 @@ class PracticeSitesSpider(SourceSpider):
         site.on_the_way -= 1
         return Batch(site.name, set_aside=list(aside), done=site.on_the_way == 0)
 
-    def on_sitemap_failure(self, failure: Failure) -> Iterator[Yielded]:
+    def on_sitemap_failure(self, failure: Any) -> Iterator[Yielded]:
         """A site needs no map."""
-        yield self.leave(failure.request.meta["site"])  # type: ignore[attr-defined]
+        yield self.leave(failure.request.meta["site"])
 
-    def on_page_failure(self, failure: Failure) -> Iterator[Yielded]:
+    def on_page_failure(self, failure: Any) -> Iterator[Yielded]:
         """A page that could not be had is set aside with the reason."""
         error = failure.value
-        request: scrapy.Request = failure.request  # type: ignore[attr-defined]
+        request: scrapy.Request = failure.request
         response = getattr(error, "response", None)
         reason = f"HTTP {response.status}" if response is not None else describe_failure(error)
         batch = self.leave(request.meta["site"], SetAside(request.url, reason))

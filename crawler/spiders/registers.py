@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 
 import orjson
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from crawler.items import Batch, Finding, SetAside
 from crawler.readers.columns import check_columns, keep_columns
@@ -78,7 +77,7 @@ class SocrataSpider(RegisterSpider):
                 self.job.read_on = min(datetime.fromtimestamp(stamp, UTC).date(), self.job.clock.today())
         yield self.ask_discipline_or_count()
 
-    def on_no_metadata(self, failure: Failure) -> Iterator[Yielded]:
+    def on_no_metadata(self, failure: Any) -> Iterator[Yielded]:
         """A server without descriptions: the rows are checked as they come."""
         response = getattr(failure.value, "response", None)
         if response is None or response.status not in {400, 404}:
@@ -125,7 +124,7 @@ class SocrataSpider(RegisterSpider):
         url = f"{self.source.base_url}/resource/{self.source.dataset}.json?{urlencode(query)}"
         return self.request(url, self.parse_count, errback=self.on_no_count)
 
-    def on_no_count(self, failure: Failure) -> Iterator[Yielded]:
+    def on_no_count(self, failure: Any) -> Iterator[Yielded]:
         """A server that does not count: a short page ends the table."""
         response = getattr(failure.value, "response", None)
         if response is None or response.status not in {400, 404}:

@@ -67,7 +67,8 @@ class TableSpider(SourceSpider):
 
     def unwrap(self, document: object, name: str) -> list[Any]:
         """The rows inside a JSON document that is not a list."""
-        raise OtherKindError(f"{name} is not a file of source {self.source.id}.")
+        kind = type(document).__name__
+        raise OtherKindError(f"{name} is not a file of source {self.source.id}: it holds one {kind}, no rows.")
 
     def read_rows(
         self, rows: Iterable[tuple[str, Mapping[str, object] | SetAside]], columns: Mapping[str, Column], read_on: date
