@@ -63,7 +63,7 @@ class Practice:
     hours: tuple[tuple[str, str, str], ...] = ()
     rates: tuple[tuple[int, int], ...] = ()
     languages: tuple[str, ...] = ("English",)
-    story: str = ""
+    language: str = "en"  # of the page itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,15 @@ TOWNS = (
     EDMONTON, SPRUCE_GROVE, TORONTO, TORONTO, BRAMPTON, WICHITA, SAN_DIEGO, PORTLAND,
 )  # fmt: skip
 
+LANGUAGES = {
+    "Toronto": ("French", "Cantonese", "Portuguese"),
+    "Brampton": ("Punjabi", "Hindi"),
+    "Seattle": ("Spanish", "Vietnamese"),
+    "Tacoma": ("Spanish", "Korean"),
+    "Edmonton": ("French", "Ukrainian"),
+    "Stony Plain": ("Ukrainian",),
+}
+
 GIVEN = (
     "Amelia", "Beatrix", "Callum", "Delphine", "Elspeth", "Farrah", "Graham", "Harriet", "Imogen", "Jasper", "Keiko",
     "Lionel", "Marisol", "Nadia", "Orla", "Priya", "Quentin", "Rosalind", "Soren", "Tamsin", "Ursula", "Viktor",

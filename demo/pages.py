@@ -7,17 +7,9 @@ import zlib
 from collections.abc import Callable
 from html import escape
 
+from demo import texts
 from demo.model import Person, Practice, Shape
-from demo.texts import (
-    CONDITIONS,
-    FIRST_VISIT,
-    FRENCH,
-    INSURANCE,
-    MEDICAL_INTRO,
-    SPA_INTRO,
-    SPANISH,
-    TECHNIQUES,
-)
+from directory.vocabularies import load_vocabulary
 
 STYLE = (
     "body{font:17px/1.6 Georgia,serif;margin:0 auto;max-width:46rem;padding:1.5rem;color:#2b2b2b}"
@@ -29,10 +21,8 @@ WEEKDAYS = {"Mo": "Monday", "Fr": "Friday", "Sa": "Saturday"}
 
 def make_site(practice: Practice, base_url: str) -> dict[str, str]:
     """The pages of a practice by path; `base_url` without a slash at its end."""
-    if practice.town.language == "fr":
-        return {"/": _translated(practice, base_url, "fr", FRENCH)}
-    if practice.town.region == "CA" and practice.medical:
-        return {"/": _translated(practice, base_url, "es", SPANISH)}
+    if practice.language != "en":
+        return {"/": _translated(practice, base_url)}
     return _MAKERS[practice.shape](practice, base_url)
 
 
@@ -70,7 +60,9 @@ def _microdata(p: Practice, base: str) -> dict[str, str]:
         f'<p>Call <a itemprop="telephone" href="tel:{p.phone}">{p.phone}</a> or write to '
         f'<a itemprop="email" href="mailto:{p.email}">{p.email}</a></p></div>'
     )
-    return {"/": _page(p, base, p.name, card + _intro(p) + _team(p) + _services(p) + _hours(p))}
+    return {
+        "/": _page(p, base, p.name, card + _intro(p) + f"<p>{_treats(p)}</p>" + _team(p) + _services(p) + _hours(p))
+    }
 
 
 def _one_page(p: Practice, base: str) -> dict[str, str]:
@@ -83,26 +75,34 @@ def _one_page(p: Practice, base: str) -> dict[str, str]:
 
 def _shell(p: Practice, base: str) -> dict[str, str]:
     business = _business(p, base)
-    business["description"] = f"{_intro_text(p)} {_treats(p)} {INSURANCE.get(p.insurance, '')}".strip()
+    business["description"] = f"{_intro_text(p)} {_treats(p)} {texts.INSURANCE.get(p.insurance, '')}".strip()
     business["employee"] = [_person(x, base) for x in p.people]
-    business["makesOffer"] = [{"@type": "Offer", "name": TECHNIQUES[t][0]} for t in p.techniques]
+    business["makesOffer"] = [{"@type": "Offer", "name": texts.TECHNIQUES[t][0]} for t in p.techniques]
     script = f'<script type="application/ld+json">{json.dumps({"@context": "https://schema.org", **business})}</script>'
     description = f'<meta name="description" content="{escape(business["description"], quote=True)}">'  # type: ignore[arg-type]
     return {"/": _frame(p, base, p.name, '<div id="root"></div>', head=description + script)}
 
 
-def _translated(p: Practice, base: str, language: str, words: dict[str, str]) -> str:
+def _translated(p: Practice, base: str) -> str:
+    words, terms = texts.TRANSLATED[p.language], load_vocabulary().terms
     people = "".join(
         f"<h3>{escape(x.full_name)}{', ' + x.letters if x.letters else ''}</h3><p>{escape(x.claim)}</p>"
         for x in p.people
     )
+    techniques = "".join(f"<li>{escape(terms[t].labels[p.language].capitalize())}</li>" for t in p.techniques)
+    conditions = "".join(f"<li>{escape(terms[c].labels[p.language].capitalize())}</li>" for c in p.conditions)
+    rates = ", ".join(words["rate"].format(minutes=minutes, price=price) for minutes, price in p.rates)
+    days = words["days"].format(week=p.hours[0][2], saturday=p.hours[1][2])
     body = (
-        f"<header><h1>{escape(p.name)}</h1></header><p>{words['intro']}</p><p>{words['techniques']}</p>"
-        f"<p>{words['conditions']}</p>{people}<p>{words['visit']}</p><p>{words['insurance']}</p>"
-        f"<address>{_address(p)}<br><a href='tel:{p.phone}'>{p.phone}</a><br>"
-        f"<a href='mailto:{p.email}'>{p.email}</a></address>"
+        f"<header><h1>{escape(p.name)}</h1><p>{words['kind'].format(town=p.town.name)}</p></header>"
+        f"<p>{words['intro']}</p><h2>{words['conditions']}</h2><ul>{conditions}</ul>"
+        f"<h2>{words['techniques']}</h2><ul>{techniques}</ul><h2>{words['team']}</h2>{people}"
+        f"<h2>{words['visit_title']}</h2><p>{words['visit']}</p>"
+        f"<h2>{words['fees']}</h2><p>{rates}. {words['insurance']}</p>"
+        f"<h2>{words['contact']}</h2><address>{_address(p)}<br><a href='tel:{p.phone}'>{p.phone}</a><br>"
+        f"<a href='mailto:{p.email}'>{p.email}</a></address><p>{days} {words['languages']}</p>"
     )
-    return _frame(p, base, p.name, body, language=language)
+    return _frame(p, base, p.name, body, language=p.language)
 
 
 _MAKERS: dict[Shape, Callable[[Practice, str], dict[str, str]]] = {
@@ -135,13 +135,17 @@ def _nav(*links: tuple[str, str]) -> str:
     return "<header><nav>" + "".join(f'<a href="{href}">{text}</a>' for href, text in links) + "</nav></header>"
 
 
-def _pick(p: Practice, texts: tuple[str, ...]) -> str:
-    """The same text for the same practice, whatever the others are."""
-    return texts[zlib.crc32(p.slug.encode()) % len(texts)]
+def _draw(p: Practice, what: str, choices: int) -> int:
+    """A number below `choices`, the same for the same practice whatever the others are."""
+    return zlib.crc32(f"{what} {p.slug}".encode()) % choices
+
+
+def _pick(p: Practice, choices: tuple[str, ...]) -> str:
+    return choices[_draw(p, choices[0], len(choices))]
 
 
 def _intro_text(p: Practice) -> str:
-    return _pick(p, MEDICAL_INTRO if p.medical else SPA_INTRO)
+    return _pick(p, texts.MEDICAL_INTRO if p.medical else texts.SPA_INTRO)
 
 
 def _intro(p: Practice) -> str:
@@ -150,12 +154,18 @@ def _intro(p: Practice) -> str:
 
 def _home(p: Practice) -> str:
     kind = "Medical massage" if p.medical else "Massage and relaxation"
-    first = f"<h2>Your first visit</h2><p>{_pick(p, FIRST_VISIT)}</p>" if p.medical else ""
-    return f"<h1>{escape(p.name)}</h1><p>{kind} in {p.town.name}.</p>{_intro(p)}<p>{_treats(p)}</p>{first}"
+    first = (
+        f"<h2>Your first visit</h2><p>{_pick(p, texts.FIRST_VISIT)}</p><h2>After that</h2><p>{_pick(p, texts.PLAN)}</p>"
+        if p.medical
+        else ""
+    )
+    return (
+        f"<h1>{escape(p.name)}</h1><p>{kind} in {p.town.name}.</p>{_intro(p)}<p>{_treats(p)}</p>{first}{_questions(p)}"
+    )
 
 
 def _treats(p: Practice) -> str:
-    treated = [CONDITIONS[c] for c in p.conditions]
+    treated = [texts.CONDITIONS[c] for c in p.conditions]
     if not p.medical:
         return f"Guests come to us to unwind from {' and '.join(treated)}."
     return f"We help people with {', '.join(treated[:-1])} and {treated[-1]}."
@@ -165,23 +175,40 @@ def _team(p: Practice) -> str:
     parts = ["<h2>Our therapists</h2>" if len(p.people) > 1 else "<h2>About your therapist</h2>"]
     for person in p.people:
         letters = f", {person.letters}" if person.letters else ""
-        parts.append(f"<h3>{escape(person.full_name)}{letters}</h3>")
+        name = escape(person.full_name)
+        if p.shape is Shape.MICRODATA:
+            name = f'<span itemscope itemtype="https://schema.org/Person"><span itemprop="name">{name}</span></span>'
+        parts.append(f"<h3>{name}{letters}</h3>")
         if person.claim:
             parts.append(f"<p>{escape(person.claim)}</p>")
-        parts.append(
-            f"<p>{person.given} has worked in {p.town.name} for many years and sees clients by appointment.</p>"
-        )
+        parts.append(f"<p>{_bio(p, person)}</p>")
     return "".join(parts)
 
 
+def _bio(p: Practice, person: Person) -> str:
+    dice = zlib.crc32(person.full_name.encode())
+    choices = texts.BIOS if p.medical else texts.SPA_BIOS
+    year, hours = 1998 + dice % 24, 500 + 50 * (dice % 9)
+    return choices[dice % len(choices)].format(given=person.given, town=p.town.name, year=year, hours=hours)
+
+
+def _questions(p: Practice) -> str:
+    asked = texts.QUESTIONS if p.medical else texts.SPA_QUESTIONS
+    first = _draw(p, "questions", len(asked))
+    chosen = [asked[(first + step) % len(asked)] for step in range(min(3, len(asked)))]
+    return "<h2>Questions people ask</h2>" + "".join(f"<h3>{q}</h3><p>{a}</p>" for q, a in chosen)
+
+
 def _services(p: Practice) -> str:
-    services = "".join(f"<li><strong>{TECHNIQUES[t][0]}</strong> – {TECHNIQUES[t][1]}</li>" for t in p.techniques)
-    rates = ", ".join(f"{minutes} minutes ${price}" for minutes, price in p.rates)
-    treated = (
-        f"<h2>What we treat</h2><ul>{''.join(f'<li>{CONDITIONS[c].capitalize()}</li>' for c in p.conditions)}</ul>"
+    variant = 1 + _draw(p, "services", 2)
+    services = "".join(
+        f"<li><strong>{texts.TECHNIQUES[t][0]}</strong> – {texts.TECHNIQUES[t][variant]}</li>" for t in p.techniques
     )
-    insurance = f"<p>{INSURANCE[p.insurance]}</p>" if p.insurance else ""
-    return f"<h2>Services</h2><ul>{services}</ul>{treated if p.medical else ''}<h2>Rates</h2><p>{rates}</p>{insurance}"
+    rates = ", ".join(f"{minutes} minutes ${price}" for minutes, price in p.rates)
+    treated = "".join(f"<li>{texts.CONDITIONS[c].capitalize()}</li>" for c in p.conditions)
+    listed = f"<h2>What we treat</h2><ul>{treated}</ul>" if p.medical else ""
+    insurance = f"<p>{texts.INSURANCE[p.insurance]}</p>" if p.insurance else ""
+    return f"<h2>Services</h2><ul>{services}</ul>{listed}<h2>Rates</h2><p>{rates}</p>{insurance}"
 
 
 def _contact(p: Practice) -> str:
@@ -189,7 +216,7 @@ def _contact(p: Practice) -> str:
     return (
         f"<h2>Visit us</h2><address>{escape(p.name)}<br>{_address(p)}</address>"
         f'<p>Phone: <a href="tel:{p.phone}">{p.phone}</a><br>Email: <a href="mailto:{p.email}">{p.email}</a></p>'
-        f"{languages}{_hours(p)}"
+        f"<p>{_pick(p, texts.ACCESS)}</p>{languages}{_hours(p)}"
     )
 
 

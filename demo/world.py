@@ -98,7 +98,7 @@ class _Maker:
         people = tuple(self._hire(town) for _ in range(self.dice.choice((1, 1, 1, 2, 3))))
         shapes = (Shape.GRAPH_SITE, Shape.PLAIN_SITE, Shape.MICRODATA, Shape.ONE_PAGE)
         shape = self.dice.choice(shapes) if len(people) == 1 else self.dice.choice(shapes[:2])
-        offered = [t for t in TECHNIQUES if (t in SPA_TECHNIQUES) != medical]
+        offered = [t for t in TECHNIQUES if (t in SPA_TECHNIQUES) != medical and t != "medical-massage"]
         treated = [c for c in CONDITIONS if medical or c in ("stress", "insomnia")]
         slug = f"{'-'.join(title.lower().replace('&', 'and').split())}-{index}"
         self._open(
@@ -148,16 +148,24 @@ class _Maker:
         opens = self.dice.choice(("08:00", "09:00", "10:00"))
         self.practices.append(
             Practice(
-                slug=slug, name=name, town=town, people=people, shape=shape, techniques=techniques,
+                slug=slug, name=name, town=town, people=people, shape=shape,
+                techniques=("medical-massage", *techniques) if medical else techniques,
                 conditions=conditions, medical=medical, insurance=insurance,
                 street=f"{self.dice.randint(12, 2890)} {self.dice.choice(names.STREETS)}",
                 postal_code=self.dice.choice(town.postal_codes),
                 phone=f"({town.area_code}) 555-{line:04d}", email=f"hello@{slug}.example",
                 hours=(("Mo", "Fr", f"{opens}-18:00"), ("Sa", "Sa", "10:00-14:00")),
                 rates=((60, self.dice.choice((95, 105, 115))), (90, self.dice.choice((140, 150, 165)))),
-                languages=("English", "French") if town.region in ("QC", "ON") else ("English",),
+                languages=self._choose_languages(town, medical),
+                language=_page_language(town, medical),
             )
         )  # fmt: skip
+
+    def _choose_languages(self, town: Town, medical: bool) -> tuple[str, ...]:
+        """What is spoken there: the page's own language, and often another of the town's."""
+        own = {"fr": ("French", "English"), "es": ("Spanish", "English")}.get(_page_language(town, medical))
+        others = names.LANGUAGES.get(town.name, ("Spanish",))
+        return own or ("English", *self.dice.sample(others, self.dice.choice((0, 0, 1))))
 
     def add_strangers(self) -> None:
         """Licensees without a site, so that a wrong number meets somebody."""
@@ -167,6 +175,10 @@ class _Maker:
                 given, family = next(self.people)
                 town = self.dice.choice(towns)
                 self.licences.append(self._license(Person(given=given, family=family), town, self._next_number(region)))
+
+
+def _page_language(town: Town, medical: bool) -> str:
+    return "es" if town == names.SAN_DIEGO and medical else town.language
 
 
 def write_number(region: str, number: int, licence_type: str = "") -> str:

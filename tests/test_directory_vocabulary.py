@@ -90,6 +90,8 @@ def test_a_list_entry_means_more_than_the_same_word_in_a_sentence(term: Term) ->
         ("joint stiffness", {"limited-mobility"}),
         ("chronic tension", {"muscle-tension"}),
         ("shoulder tension and pain", {"muscle-tension", "shoulder-pain"}),
+        ("tennis elbow, hip pain", {"tennis-elbow", "hip-pain"}),
+        ("neck pain and tension headaches", {"neck-pain", "headache"}),
         ("me duele la espalda baja", {"low-back-pain"}),
         ("douleurs au cou et aux épaules", {"neck-pain", "shoulder-pain"}),
         ("mal d’épaule", {"shoulder-pain"}),

@@ -98,7 +98,8 @@ class Vocabulary:
                 )
                 if ids:
                     candidates.append(Candidate(at, after, ids, rank=0))
-            for grammar in grammars:
+                    inside.update(range(at + 1, after))
+            for grammar in grammars if at not in inside else ():
                 candidates += grammar.find_at(words, at)
         matches = []
         for chosen in choose_longest(candidates):
