@@ -85,6 +85,7 @@ class Vocabulary:
         languages = None if language is None else frozenset({language, "any"})
         grammars = [g for lang, g in self._grammars.items() if languages is None or lang in languages]
         candidates = []
+        inside: set[int] = set()  # words within a wording: in \"tennis elbow, hip pain\" the elbow has no pain
         for at, word in enumerate(words):
             if word.folded not in self._starts:
                 continue
