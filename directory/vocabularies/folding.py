@@ -64,7 +64,7 @@ def strip_accents(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).casefold()
 
 
 def _trim_apostrophe(raw: str) -> tuple[str, int, int]:
