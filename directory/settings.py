@@ -50,6 +50,9 @@ class Settings(BaseModel):
     sources_off: str = Field("", description="Sources that are switched off, separated by commas.")
     tiles_url: str = Field("", description="Map tile address template; empty: no tiles, no third-party request.")
     tiles_attribution: str = Field("", description="Credit line of the tiles.")
+    api_requests_per_minute: int = Field(
+        600, ge=0, description="Requests a client may send the API a minute; 0: no limit."
+    )
     secure_cookies: bool = Field(False, description="Mark the reviewers' cookie Secure (set behind TLS).")
 
     @field_validator("search_url", "base_url", "contact_url")
