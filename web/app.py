@@ -15,8 +15,9 @@ from directory.settings import Settings, ensure_secret
 from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.interface import Engine
-from web import admin, api, health, patients, physicians
+from web import admin, api, corrections, health, lists, open_data, patients, physicians
 from web.failures import add_failures
+from web.limits import Limiter
 from web.pages import STATIC
 from web.safety import Safety, make_policy
 from web.site import Site
@@ -51,7 +52,8 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
         gazetteer=load_gazetteer(),
         jurisdictions=load_jurisdictions(),
     )
-    for part in (patients, physicians, api, admin, health):
+    app.state.corrections = Limiter(5, 3600, clock=app.state.site.clock, secret=settings.session_secret)
+    for part in (patients, lists, physicians, corrections, open_data, api, admin, health):
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)
