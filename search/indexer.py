@@ -224,10 +224,13 @@ def rollback(engine: Engine, *, settings: Settings, clock: Clock) -> RollbackRep
     return RollbackReport(live=older[-1], before=live)
 
 
-def update_index(engine: Engine, database: Database, *, settings: Settings, clock: Clock) -> UpdateReport:
+def update_index(
+    engine: Engine, database: Database, *, settings: Settings, clock: Clock, sweep: bool = True
+) -> UpdateReport:
     """Bring the changes that wait in the outbox into the live index, until none is due.
 
-    Nothing is lost when the engine is away: the changes stay and are tried again later.
+    Nothing is lost when the engine is away: the changes stay and are tried again later. `sweep` then compares every
+    entry with the records, for a page may have changed what it says without changing who is who.
     """
     written = deleted = failed = 0
     reason: str | None = None
@@ -240,7 +243,7 @@ def update_index(engine: Engine, database: Database, *, settings: Settings, cloc
         seqs = [change.seq for change in changes]
         try:
             wrote, removed = _apply(engine, database, changes, settings=settings, clock=clock)
-        except (EngineUnavailableError, PalpateError) as error:
+        except PalpateError as error:
             failed, reason = len(seqs), str(error)
             with database.begin() as session:
                 outbox.failed(session, seqs, str(error))
@@ -248,9 +251,40 @@ def update_index(engine: Engine, database: Database, *, settings: Settings, cloc
             written, deleted = written + wrote, deleted + removed
             with database.begin() as session:
                 outbox.done(session, seqs)
+    if sweep and not failed:
+        try:
+            wrote, removed = _sweep(engine, database, settings=settings, clock=clock)
+        except EngineUnavailableError as error:
+            reason = str(error)
+        else:
+            written, deleted = written + wrote, deleted + removed
     with database.read() as session:
         waiting = outbox.count_waiting(session)
     return UpdateReport(written=written, deleted=deleted, failed=failed, waiting=waiting, reason=reason)
+
+
+def _sweep(engine: Engine, database: Database, *, settings: Settings, clock: Clock) -> tuple[int, int]:
+    """Write what differs from the records and remove what they no longer publish."""
+    reader = engine.open_reader()
+    unseen, written, before = reader.list_ids(), 0, reader.count()
+    with database.read() as session:
+        made = makers.make_documents(session, settings=settings, clock=clock)
+        while batch := list(islice(made, BATCH)):
+            known = reader.get_many([document.id for document in batch])
+            changed = [document for document in batch if known.get(document.id) != document]
+            if changed:
+                engine.upsert(changed)
+            written += len(changed)
+            unseen.difference_update(document.id for document in batch)
+    if len(unseen) > max(5, before * settings.index_max_shrink_percent / 100):
+        raise IndexGateError(
+            f"The records publish {len(unseen)} of {before} entries no more: more than "
+            f"{settings.index_max_shrink_percent:g} %. They stay. If this is right, raise "
+            "PALPATE_INDEX_MAX_SHRINK_PERCENT."
+        )
+    if unseen:
+        engine.delete({document_id: document.version for document_id, document in reader.get_many(unseen).items()})
+    return written, len(unseen)
 
 
 def _apply(

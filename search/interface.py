@@ -5,7 +5,7 @@ No engine's query language crosses this module. Both backends keep the same prom
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -233,6 +233,14 @@ class Reader(Protocol):
 
     def get(self, document_id: str) -> TherapistDocument:
         """The document; raises `NotFoundError`."""
+        ...
+
+    def get_many(self, ids: Collection[str]) -> Mapping[str, TherapistDocument]:
+        """The documents that are there, by id."""
+        ...
+
+    def list_ids(self) -> set[str]:
+        """Every document's id: for comparing a whole index with the records."""
         ...
 
     def suggest(self, text: str, *, limit: int = 10) -> Sequence[Suggestion]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -97,6 +97,17 @@ class ElasticReader:
         if not found:
             raise NotFoundError("There is no such entry in the directory.")
         return parse_document(found[0]["_source"]["document"])
+
+    def get_many(self, ids: Collection[str]) -> Mapping[str, TherapistDocument]:
+        if not ids:
+            return {}
+        query = {"query": {"ids": {"values": list(ids)}}, "_source": ["document"], "size": len(ids)}
+        documents = [parse_document(hit["_source"]["document"]) for hit in self._search(query)["hits"]["hits"]]
+        return {document.id: document for document in documents}
+
+    def list_ids(self) -> set[str]:
+        with translated():
+            return {hit["_id"] for hit in helpers.scan(self._client, index=self._index, _source=False, size=5_000)}
 
     def suggest(self, text: str, *, limit: int = 10) -> Sequence[Suggestion]:
         words = analysis.tokenize_names(text[:200])[:6]
@@ -195,6 +206,7 @@ class ElasticEngine:
         replicas: int = 0,
         timeout_s: float = 5.0,
     ) -> None:
+        self.url = url
         self.client = Elasticsearch(url, request_timeout=timeout_s, max_retries=2, retry_on_timeout=True)
         self._slow = self.client.options(request_timeout=max(60.0, timeout_s))
         self.alias, self._term_words, self._shards, self.replicas = alias, term_words, shards, replicas

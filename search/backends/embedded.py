@@ -10,7 +10,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -137,6 +137,14 @@ class EmbeddedReader:
         if row is None:
             raise NotFoundError("There is no such entry in the directory.")
         return opened.read_document(row)
+
+    def get_many(self, ids: Collection[str]) -> Mapping[str, TherapistDocument]:
+        opened = self._open()
+        rows = {document_id: opened.snapshot.find_row(document_id) for document_id in ids}
+        return {document_id: opened.read_document(row) for document_id, row in rows.items() if row is not None}
+
+    def list_ids(self) -> set[str]:
+        return self._open().snapshot.list_ids()
 
     def suggest(self, text: str, *, limit: int = 10) -> Sequence[Suggestion]:
         words = analysis.tokenize_names(text[:200])[:6]

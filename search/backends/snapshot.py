@@ -90,6 +90,11 @@ class Snapshot:
             return row if self.column("died")[row] > self.state.generation else None
         return None
 
+    def list_ids(self) -> set[str]:
+        """The ids of all living rows."""
+        living = self.column("died") > self.state.generation
+        return {value.decode() for value in self.column("id")[living].tolist()}
+
     def find_place(self, key: bytes) -> int:
         """Where `key` stands among the base's sorted ids."""
         return int(np.searchsorted(self.column("sorted_id"), np.bytes_(key)))
