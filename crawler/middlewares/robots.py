@@ -52,9 +52,8 @@ class RobotsMiddleware:
         if not rules.can_fetch(request.url, self._agent):
             raise RobotsRefusedError("robots.txt forbids it")
         delay = rules.crawl_delay(self._agent)
-        slot = self._crawler.engine.downloader.slots.get(
-            request.meta.get("download_slot") or urlsplit(request.url).hostname
-        )
+        name = str(request.meta.get("download_slot") or urlsplit(request.url).hostname)
+        slot = self._crawler.engine.downloader.slots.get(name)
         if delay and slot is not None:
             slot.delay = max(slot.delay, min(float(delay), MAX_DELAY_S))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import ipaddress
+import logging
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -28,6 +29,8 @@ from crawler.readers import sites
 from crawler.spiders.base import SourceSpider, Yielded
 from directory.errors import InputError
 from directory.models import ExtractedPage, Observation, ObservationKind
+
+logger = logging.getLogger(__name__)
 
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 NOINDEX = "noindex: the site asks not to be listed"
@@ -233,11 +236,15 @@ class PracticeSitesSpider(SourceSpider):
         """What the page states, with its raw copy if that may be kept."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
         url = sites.normalise_url(response.url)
-        if self.pool is None:
-            page = extract_page(response.body, url=url, content_type=content_type)
-        else:
-            loop = asyncio.get_running_loop()
-            page = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
+        try:
+            if self.pool is None:
+                page = extract_page(response.body, url=url, content_type=content_type)
+            else:
+                loop = asyncio.get_running_loop()
+                page = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
+        except Exception:  # one page's oddity must not cost the others
+            logger.exception("Reading %s failed", url)
+            return SetAside(url, "could not be read")
         return self.keep_page(page, response, rules, url=choose_address(response, url))
 
     def keep_page(
