@@ -94,6 +94,7 @@ def _list_words(document: TherapistDocument, term_words: TermWords) -> list[str]
             *(f"{place.city or ''} {place.region or ''} {place.postal_code or ''}" for place in document.locations),
             document.summary or "",
             *document.insurance,
+            document.npi or "",
         )
         for token in tokenize(text)
     ]
