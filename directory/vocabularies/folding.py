@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Gap(IntEnum):
@@ -18,8 +18,7 @@ class Gap(IntEnum):
     STOP = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A folded word, its span in the original text, and what parts it from the word before.
 
     `after_small_word` tells that articles or prepositions stood in between ("pain in my neck").
@@ -104,16 +103,20 @@ def split_words(text: str) -> list[Word]:
     gap = Gap.STOP
     small = False
     for found in _WORD.finditer(text):
-        gap = max(gap, _find_gap(text[last_end : found.start()]))
-        last_end = found.end()
-        raw, cut_start, cut_end = _trim_apostrophe(found.group())
+        start, end = found.span()
+        if start != last_end + 1 or text[last_end] != " ":  # a single space changes nothing
+            gap = max(gap, _find_gap(text[last_end:start]))
+        last_end = end
+        raw, cut_start, cut_end = found.group(), 0, 0
+        if not raw.isalnum():
+            raw, cut_start, cut_end = _trim_apostrophe(raw)
         folded = fold_word(raw)
         if not folded:
             continue
         if folded in SMALL_WORDS:
             small = True
             continue
-        words.append(Word(folded, found.start() + cut_start, found.end() - cut_end, gap, small or cut_start > 0))
+        words.append(Word(folded, start + cut_start, end - cut_end, gap, small or cut_start > 0))
         gap, small = Gap.SPACE, False
     return words
 
