@@ -142,6 +142,9 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
         if line.section in (Section.TESTIMONIAL, Section.BLOG) or _FAX_ONLY.match(previous):
             previous = line.text
             continue
+        if not line.links and not any(map(str.isdigit, line.text)):
+            previous = line.text
+            continue
         weight = 1.0 if line.section is Section.MAIN else 1.6
         if _OTHERS.search(line.text):
             weight = 0.1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.cues import Cues, stems
+from crawler.extraction.document import Document, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import FOREIGN_NAMES
 
@@ -60,6 +61,7 @@ _IN_PIN = re.compile(
 _FOREIGN_NAME = re.compile(
     r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in FOREIGN_NAMES), key=len, reverse=True)) + r")(?!\w)", re.I
 )
+_NOT_FROM_THERE = re.compile(r"new mexico|trained in|studied|origin|ancient|tradition|massage", re.I)
 _FOREIGN_HOST = re.compile(
     r"\.(?:com\.au|net\.au|org\.au|au|co\.uk|uk|ie|co\.nz|nz|in|co\.in|com\.mx|mx|es|de|fr|it|nl|be|ch|at|pl|se|no|dk|fi|pt|com\.br|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
     re.I,
@@ -71,15 +73,55 @@ _RESERVED_HOST = re.compile(
 )
 
 MIN_TEXT = 25
+_CONFESSIONS = (
+    (
+        stems(
+            "fictional fictitious real demo demonstration portfolio sample mock mockup concept template fictif ficticio demostración spec speculative"
+        ),
+        _FICTION,
+        "demo: the page says it is fictional or a demonstration",
+    ),
+    (
+        stems(
+            "educational project assignment exercise class course school bootcamp college university scolaire étudiant escolar estudiantil student practice"
+        ),
+        _STUDENT,
+        "student work: the page says it was made for study",
+    ),
+    (stems("lorem dolor consectetur"), _LOREM, "template: filler text was left in"),
+)
+_SEXUAL_STEMS = stems(
+    "nuru happy erotic sensual body escort escorts tantric lingam yoni prostate gfe adult full naked nude night erótico érotique sexy hot "
+    "gorgeous beautiful soapy four rub b"
+)
+_PLACEHOLDER_SIGNS = (
+    "123",
+    "456",
+    "[",
+    "{",
+    "our ",
+    "OUR ",
+    "ny",
+    "NY",
+    "nsert",
+    "emplate",
+    "laceholder",
+    "ummy",
+    "ample",
+    "doe@",
+    "yourname",
+)
+_MASSAGE_STEMS = stems("massage massages massotherapy massothérapie masaje masajes masajista")
+_FOREIGN_STEMS = stems(" ".join(FOREIGN_NAMES))
 
 Hold = Callable[[str, str, str], None]
 
 
 def find_hold_reasons(
     document: Document,
+    cues: Cues,
     *,
     phones: Sequence[str],
-    emails: Sequence[str],
     countries: Sequence[str],
     placed: bool,
     host: str,
@@ -89,7 +131,6 @@ def find_hold_reasons(
 
     `countries` are those its addresses state; `placed` is whether an address lies in the territory.
     """
-    lines = [line for line in document.lines if line.text]
     reasons: list[str] = []
 
     def hold(reason: str, snippet: str, where: str) -> None:
@@ -97,43 +138,34 @@ def find_hold_reasons(
             reasons.append(reason)
             notes.add("hold", reason, snippet, where)
 
-    own = [line for line in lines if line.section not in (Section.TESTIMONIAL, Section.BLOG)]
-    text = "\n".join(line.text for line in own)[:80_000]
+    text = "\n".join(line.text for line in cues.lines if line.section not in (Section.TESTIMONIAL, Section.BLOG))[
+        :80_000
+    ]
     if len(text.strip()) < MIN_TEXT:
-        hold("unreadable: the page holds next to no text", text[:80], "page")
+        hold("unreadable: the page holds next to no text", text[:80] or "(nothing)", "page")
         return reasons
     robots = document.meta.get("robots", "") + document.meta.get("googlebot", "")
     if "noindex" in robots.lower():
         hold("noindex: the page asks not to be listed", robots, "meta robots")
-    for pattern, reason in (
-        (_FICTION, "demo: the page says it is fictional or a demonstration"),
-        (_STUDENT, "student work: the page says it was made for study"),
-        (_LOREM, "template: filler text was left in"),
-    ):
-        found = pattern.search(text)
-        if found:
-            hold(reason, _line_around(text, found), "body")
-    _check_sexual(own, hold)
-    _check_placeholders(phones, text, host, hold)
-    _check_place(text, document, phones, countries, placed, host, hold)
-    if not _MASSAGE.search(text) and not _MASSAGE.search(host):
+    for words, pattern, reason in _CONFESSIONS:
+        for line in cues.find(words):
+            if pattern.search(line.text):
+                hold(reason, line.text, line.where)
+                break
+    _check_sexual(cues, document.meta.get("keywords", ""), hold)
+    _check_placeholders(cues, phones, host, hold)
+    _check_place(cues, text, phones, countries, placed, host, hold)
+    if not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
-        hold(
-            "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice",
-            text[:120],
-            "body",
-        )
+        reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
+        hold(reason, text[:120], "body")
     return reasons
 
 
-def _line_around(text: str, found: re.Match[str]) -> str:
-    start = text.rfind("\n", 0, found.start()) + 1
-    end = text.find("\n", found.end())
-    return text[start : end if end >= 0 else len(text)]
-
-
-def _check_sexual(lines: Sequence[Line], hold: Hold) -> None:
-    for line in lines:
+def _check_sexual(cues: Cues, keywords: str, hold: Hold) -> None:
+    if _SEXUAL.search(keywords):
+        hold("sexual services: in the page's keywords", keywords, "meta keywords")
+    for line in cues.find(_SEXUAL_STEMS):
         found = _SEXUAL.search(line.text)
         if found:
             sentence = line.text[max(0, found.start() - 120) : found.end() + 60]
@@ -142,14 +174,18 @@ def _check_sexual(lines: Sequence[Line], hold: Hold) -> None:
                 return
 
 
-def _check_placeholders(phones: Sequence[str], text: str, host: str, hold: Hold) -> None:
+def _check_placeholders(cues: Cues, phones: Sequence[str], host: str, hold: Hold) -> None:
     made_up = bool(_RESERVED_HOST.search(host))
     fake = [phone for phone in phones if is_fake_phone(phone) and not (made_up and "55501" in phone)]
-    found = _PLACEHOLDER.search(text)
     if fake and len(fake) == len(phones):
         hold("fake identity: a telephone number that nobody can have", fake[0], "phone")
-    elif found:
-        hold("template: placeholder text was left in", _line_around(text, found), "body")
+        return
+    for line in cues.lines:
+        if line.section in (Section.TESTIMONIAL, Section.BLOG, Section.FORM):
+            continue
+        if any(sign in line.text for sign in _PLACEHOLDER_SIGNS) and _PLACEHOLDER.search(line.text):
+            hold("template: placeholder text was left in", line.text, line.where)
+            return
 
 
 def is_fake_phone(number: str) -> bool:
@@ -163,8 +199,8 @@ def is_fake_phone(number: str) -> bool:
 
 
 def _check_place(
+    cues: Cues,
     text: str,
-    document: Document,
     phones: Sequence[str],
     countries: Sequence[str],
     placed: bool,
@@ -183,27 +219,18 @@ def _check_place(
     abroad = [phone for phone in phones if not phone.startswith("+1")]
     if abroad and len(abroad) == len(phones):
         signs += [abroad[0], abroad[0]]
-    for pattern, weight in (
-        (_AU, 2),
-        (_UK_POSTAL, 2),
-        (_MX, 2),
-        (_IN_PIN, 2),
-        (_NOT_TERRITORY_MONEY, 1),
-        (_FOREIGN_HOST, 1),
-    ):
-        found = pattern.search(host if pattern is _FOREIGN_HOST else text)
+    for pattern, weight in ((_AU, 2), (_UK_POSTAL, 2), (_MX, 2), (_IN_PIN, 2), (_NOT_TERRITORY_MONEY, 1)):
+        found = pattern.search(text)
         if found:
             signs += [found[0]] * weight
-    for line in document.lines:
-        if (
-            line.section in (Section.FOOTER, Section.META, Section.HEADER)
-            or line.level in (1, 2)
-            or re.search(r"address|located|location|based in|visit", line.text, re.I)
-        ):
+    found = _FOREIGN_HOST.search(host)
+    if found:
+        signs.append(found[0])
+    for line in cues.find(_FOREIGN_STEMS):
+        telling = line.section in (Section.FOOTER, Section.META, Section.HEADER) or line.level in (1, 2)
+        if telling or re.search(r"address|located|location|based in|visit", line.text, re.I):
             found = _FOREIGN_NAME.search(line.text)
-            if found and not re.search(
-                r"new mexico|trained in|studied|origin|ancient|tradition|massage", line.text[: found.end() + 12], re.I
-            ):
+            if found and not _NOT_FROM_THERE.search(line.text[: found.end() + 12]):
                 signs.append(found[0])
                 break
     if len(signs) >= 2:

@@ -13,7 +13,9 @@ from crawler.extraction.document import Document, Line, Section, clean, read_doc
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.holds import find_hold_reasons
 from crawler.extraction.hours import find_hours, read_stated
-from crawler.extraction.kind import find_insurance, find_kind, find_referral, find_setting
+from crawler.extraction.kind import find_kind
+from crawler.extraction.services import find_insurance, find_referral, find_setting
+from crawler.extraction.cues import Cues, stems
 from crawler.extraction.language import find_language, find_spoken
 from crawler.extraction.naming import find_name
 from crawler.extraction.people import find_people, place_credentials
@@ -82,8 +84,9 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
     document = read_document(body, content_type)
     stated = read_stated_facts(read_nodes(document))
     _add_head_lines(document, stated)
+    cues = Cues(document.lines)
     language = find_language((line.text for line in document.visible()), document.lang)
-    people = find_people(document, stated.people, notes)
+    people = find_people(document, cues, stated.people, notes)
     name = find_name(document, stated.names, people[0].name if people else None, notes)
     credentials = place_credentials(document, people, notes)
     places = find_places(document, stated)
@@ -106,8 +109,8 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
             notes.add("opening_hours", hours, printed[1].text, printed[1].where)
     reasons = find_hold_reasons(
         document,
+        cues,
         phones=phones,
-        emails=emails,
         countries=countries,
         placed=any(place.country in ("US", "CA") for place in places),
         host=_host_of(url) or _host_of(website),
@@ -126,15 +129,15 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
         credentials=tuple(credentials),
         techniques=tuple(techniques),
         conditions=tuple(conditions),
-        practice_kind=find_kind(document.lines, offers=len(techniques) > 1, notes=notes),
-        setting=find_setting(document.lines, name, notes),
-        referral=find_referral(document.lines, notes),
-        accepts_insurance=stated.insurance or find_insurance(document.lines, notes),
+        practice_kind=find_kind(cues, offers=len(techniques) > 1, notes=notes),
+        setting=find_setting(cues, name, notes),
+        referral=find_referral(cues, notes),
+        accepts_insurance=stated.insurance or find_insurance(cues, notes),
         opening_hours=hours,
         booking_url=find_booking(document.lines, url or website, notes),
         prices=tuple(_find_prices(document.lines, stated.prices)),
-        languages=tuple(_find_languages(document.lines, stated.languages)),
-        accessibility=tuple(_find_access(document.lines)),
+        languages=tuple(_find_languages(cues, stated.languages)),
+        accessibility=tuple(_find_access(cues)),
         summary=_find_summary(document),
         publish=not reasons,
         hold_reasons=tuple(reasons),
@@ -423,19 +426,25 @@ def _find_prices(lines: Iterable[Line], stated: list[str]) -> list[str]:
     return list(found) or stated[:1]
 
 
-def _find_languages(lines: Iterable[Line], stated: list[str]) -> list[str]:
+_SPEAKING = stems(
+    "speak speaks spoken fluent language languages bilingual habla hablamos parle parlons langues service services idiomas"
+)
+_ACCESSIBLE = stems(
+    "wheelchair accessible handicap handicapped ada elevator ground stairs step parking fauteuil accesible"
+)
+
+
+def _find_languages(cues: Cues, stated: list[str]) -> list[str]:
     found = {code: None for text in stated for code in find_spoken("speaks " + text)}
-    for line in lines:
-        if line.section not in (Section.TESTIMONIAL, Section.BLOG):
-            found |= dict.fromkeys(find_spoken(line.text))
+    for line in cues.find(_SPEAKING):
+        found |= dict.fromkeys(find_spoken(line.text))
     return list(found)
 
 
-def _find_access(lines: Iterable[Line]) -> list[str]:
+def _find_access(cues: Cues) -> list[str]:
     found: dict[str, None] = {}
-    for line in lines:
-        if line.section not in (Section.TESTIMONIAL, Section.BLOG):
-            found |= dict.fromkeys(match[0].lower() for match in _ACCESS.finditer(line.text))
+    for line in cues.find(_ACCESSIBLE):
+        found |= dict.fromkeys(match[0].lower() for match in _ACCESS.finditer(line.text))
     return list(found)[:8]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from crawler.extraction.cues import Cues, stems
 from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.licences import Claim, find_claims
@@ -64,9 +65,9 @@ _TEAM = re.compile(
     r"\bteam\b|therapists|practitioners|\bstaff\b|about (?:me|us)|our people|meet|[ée]quipe|th[ée]rapeutes|equipo|terapeutas",
     re.I,
 )
-_GATE = re.compile(
-    rf"\b(?:{_LETTERS})\b|therapist|practitioner|name is|\bI['’]?m\b|\bI am\b|\bmeet\b|\babout\b|owner|found|rolfer|m['’]appelle|je suis|me llamo|\bsoy\b|massage (?:by|with)|massoth|masaj|bodywork|call me|graduated|opened|\bcall\b|\btext\b|nombre|propos|\bthis is\b|\bit['’]s\b|terapeuta",
-    re.I,
+_INTRODUCING = stems(
+    "LMT LMBT RMT LMP CMT CMP BCTMB NCTMB NCBTMB MMP CMMP LMTI MTI RMP CLT NMT CNMT CR CAMTC L R therapist practitioner name I meet about owner "
+    "found rolfer appelle suis llamo soy massage massoth masaj masseuse bodywork call text ask graduated opened nombre propos this it terapeuta"
 )
 _NOT_NAME = frozenset(
     (
@@ -137,7 +138,7 @@ def check_name(text: str, known_given: bool) -> str | None:
     return name
 
 
-def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> list[Person]:
+def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Evidence) -> list[Person]:
     """Practitioners in the order they are named, one entry a person."""
     people: list[Person] = []
     for text in stated:
@@ -145,6 +146,7 @@ def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> l
         if name:
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
+    spoken = set(cues.numbers(_INTRODUCING))
     for index, line in enumerate(lines):
         text = line.text
         if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
@@ -154,7 +156,7 @@ def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> l
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
-        if _GATE.search(text):
+        if index in spoken:
             for name in _read_sentence(text[:1500]):
                 _keep(people, Person(name, index), text, line.where, notes)
     for person in people:

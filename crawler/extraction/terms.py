@@ -92,6 +92,8 @@ def find_terms(
         room -= len(line.text)
         if room < 0:
             break
+        if not vocabulary.may_name(line.text):
+            continue
         under_conditions = line.heading >= 0 and bool(_CONDITIONS_HEADING.search(lines[line.heading].text))
         for match, is_item in _read_line(line, vocabulary, language, under_conditions):
             if name and match.text in name and name in line.text:
@@ -135,7 +137,7 @@ def _read_line(
     if head and line.section is not Section.META:
         for match in vocabulary.find_item_terms(head["head"], language):
             yield match, True
-    for pattern in (_LISTING, _JOINED):
+    for pattern in (_LISTING, _JOINED) if "," in text or " and " in text else ():
         for listed in pattern.finditer(text):
             if "," not in listed["list"] and " and " not in listed["list"]:
                 continue
