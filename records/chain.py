@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from directory.errors import TamperedError
+from records.bulk import insert_rows
 from records.codec import digest, dump
 from records.database import Session
 from records.tables import AuditTableRow, ChainRow, LedgerTableRow
@@ -98,9 +99,7 @@ def append(session: Session, table: Table, rows: Iterable[dict[str, Any]]) -> li
         full["digest"] = previous = _make_digest(full)
         complete.append(full)
     if complete:
-        connection = session.connection()
-        for start in range(0, len(complete), CHUNK):
-            connection.execute(sa.insert(table.__table__), complete[start : start + CHUNK])  # type: ignore[arg-type]
+        insert_rows(session, table, complete)
         head.seq, head.digest = seq, previous
         session.flush()
     return complete

@@ -17,6 +17,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from directory.models import EntityKind
+from records.bulk import insert_rows
 from records.database import Session
 from records.tables import EntityRow, MembershipRow
 from records.versions import touch
@@ -229,7 +230,7 @@ def _write(session: Session, plan: _Plan) -> None:
         blank = {"version": 0, "created_at": now, "updated_at": now}
         blank |= {"redirect_to": None, "closed_at": None, "removed_at": None}
         rows = [{"id": entity_id, "kind": kind.value, **blank} for entity_id, kind in sorted(plan.created.items())]
-        _execute(connection, sa.insert(entity), rows)  # type: ignore[arg-type]
+        insert_rows(session, EntityRow, rows)
     if plan.left:
         gone = sa.update(member).where(member.c.listing_key == sa.bindparam("key"), member.c.left_at.is_(None))  # type: ignore[arg-type]
         _execute(connection, gone.values(left_at=now), [{"key": key} for key in plan.left])
@@ -238,7 +239,7 @@ def _write(session: Session, plan: _Plan) -> None:
             {"listing_key": key, "entity_id": entity_id, "joined_at": now, "left_at": None}
             for key, entity_id in sorted(plan.joined.items())
         ]
-        _execute(connection, sa.insert(member), rows)  # type: ignore[arg-type]
+        insert_rows(session, MembershipRow, rows)
     states: list[dict[str, Any]] = [
         *({"row_id": entity_id, "to": None, "closed": None} for entity_id in sorted(plan.revived)),
         *({"row_id": old, "to": new, "closed": None} for old, new in sorted(plan.redirected.items())),

@@ -30,6 +30,7 @@ from directory.models import (
     to_json,
 )
 from records import registers, removals, snapshots
+from records.bulk import insert_rows
 from records.codec import clean, digest, dump
 from records.database import Session
 from records.tables import ObservationRow, RunRow
@@ -93,6 +94,7 @@ class _Batch:
 
     fresh: list[_Prepared] = field(default_factory=list)
     superseded: list[dict[str, Any]] = field(default_factory=list)
+    replaced: set[str] = field(default_factory=set)
     seen: dict[tuple[datetime, date], list[int]] = field(default_factory=dict)
 
 
@@ -171,6 +173,7 @@ def _store_prepared(session: Session, items: Sequence[_Prepared], run_id: str | 
             changes.append(Change.UNCHANGED)
             continue
         if found is not None:
+            batch.replaced.add(item.id)
             batch.superseded.append({"row_id": found.id, "at": item.observation.read_at})
         batch.fresh.append(item)
         changes.append(Change.NEW if found is None else Change.CHANGED)
@@ -188,15 +191,10 @@ def _write(session: Session, batch: _Batch, run_id: str | None) -> None:
         statement = sa.update(table).where(table.c.id == sa.bindparam("row_id"))  # type: ignore[arg-type]
         connection.execute(statement.values(superseded_at=sa.bindparam("at")), batch.superseded)
     if batch.fresh:
-        connection.execute(sa.insert(table), [_make_row(session, item, run_id) for item in batch.fresh])  # type: ignore[arg-type]
-    registers.index(
-        session,
-        [
-            (item.id, item.observation.payload)
-            for item in batch.fresh
-            if isinstance(item.observation.payload, RegisterRecord)
-        ],
-    )
+        insert_rows(session, ObservationRow, [_make_row(session, item, run_id) for item in batch.fresh])
+    rows = [(item.id, item.observation.payload) for item in batch.fresh]
+    of_registers = [(item_id, payload) for item_id, payload in rows if isinstance(payload, RegisterRecord)]
+    registers.index(session, of_registers, batch.replaced)
 
 
 def _make_row(session: Session, item: _Prepared, run_id: str | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from records.bulk import insert_rows
 from records.database import Session
 from records.tables import OutboxRow
 
@@ -46,8 +47,7 @@ def add(session: Session, changes: Iterable[tuple[str, int]], reason: str) -> No
         }
         for entity_id, version in changes
     ]
-    for start in range(0, len(rows), CHUNK):
-        session.connection().execute(sa.insert(OutboxRow.__table__), rows[start : start + CHUNK])  # type: ignore[arg-type]
+    insert_rows(session, OutboxRow, rows)
 
 
 def claim(session: Session, worker: str, *, limit: int = 500, lease_s: float = 120) -> list[Change]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from directory.credentials import Family, LicenceKey, key_of_record
 from directory.models import RegisterRecord, from_json
 from directory.names.fold import fold
+from records.bulk import insert_rows
 from records.codec import clean
 from records.database import Session
 from records.tables import ObservationRow, RegisterNameRow, RegisterRecordRow
@@ -38,22 +39,18 @@ def _find_surname(name: str) -> str:
     return parts[-1] if parts else ""
 
 
-def index(session: Session, items: Sequence[tuple[str, RegisterRecord]]) -> None:
-    """Make the rows of these observations findable as they are now."""
-    if not items:
-        return
-    connection = session.connection()
-    ids = [observation_id for observation_id, _ in items]
-    for table in (RegisterRecordRow, RegisterNameRow):
-        connection.execute(sa.delete(table).where(table.observation_id.in_(ids)))
-    connection.execute(sa.insert(RegisterRecordRow.__table__), [_make_row(*item) for item in items])  # type: ignore[arg-type]
+def index(session: Session, items: Sequence[tuple[str, RegisterRecord]], known: Collection[str]) -> None:
+    """Make the rows of these observations findable as they are now; `known` ids were findable as something else."""
+    if known:
+        for table in (RegisterRecordRow, RegisterNameRow):
+            session.execute(sa.delete(table).where(table.observation_id.in_(known)))
+    insert_rows(session, RegisterRecordRow, [_make_row(*item) for item in items])
     names = [
         {"jurisdiction": record.jurisdiction, "name": name, "observation_id": observation_id}
         for observation_id, record in items
         for name in sorted(surname_keys(record))
     ]
-    if names:
-        connection.execute(sa.insert(RegisterNameRow.__table__), names)  # type: ignore[arg-type]
+    insert_rows(session, RegisterNameRow, names)
 
 
 def _make_row(observation_id: str, record: RegisterRecord) -> dict[str, Any]:

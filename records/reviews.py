@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from directory.errors import ConflictError, NotAllowedError, NotFoundError, UsageError
 from directory.models import Outcome
 from records import audit, entities
+from records.bulk import insert_rows
 from records.cases import (
     Case,
     CaseDraft,
@@ -101,7 +102,7 @@ def open_cases(session: Session, drafts: Iterable[CaseDraft]) -> int:
             elif row.entity_id != draft.entity_id:
                 row.entity_id = draft.entity_id  # merged meanwhile: the subject is the same
         if fresh:
-            session.connection().execute(sa.insert(CaseRow.__table__), fresh)  # type: ignore[arg-type]
+            insert_rows(session, CaseRow, fresh)
             opened += len(fresh)
         session.flush()
     return opened

@@ -116,7 +116,12 @@ class ObservationRow(Base):
         ),
         Index("ix_observations_history", "observation_id", "id"),
         Index("ix_observations_kind_source", "kind", "source", "id"),
-        Index("ix_observations_snapshot_hash", "snapshot_hash"),
+        Index(
+            "ix_observations_snapshot_hash",
+            "snapshot_hash",
+            sqlite_where=text("snapshot_hash IS NOT NULL"),
+            postgresql_where=text("snapshot_hash IS NOT NULL"),
+        ),
     )
 
 

@@ -193,7 +193,13 @@ def upgrade() -> None:  # noqa: PLR0915  a list of tables, not logic
         )
         batch_op.create_index("ix_observations_history", ["observation_id", "id"], unique=False)
         batch_op.create_index("ix_observations_kind_source", ["kind", "source", "id"], unique=False)
-        batch_op.create_index("ix_observations_snapshot_hash", ["snapshot_hash"], unique=False)
+        batch_op.create_index(
+            "ix_observations_snapshot_hash",
+            ["snapshot_hash"],
+            unique=False,
+            sqlite_where=sa.text("snapshot_hash IS NOT NULL"),
+            postgresql_where=sa.text("snapshot_hash IS NOT NULL"),
+        )
 
     op.create_table(
         "outbox",
