@@ -93,7 +93,8 @@ def score_pair(a: Features, b: Features, frequencies: Frequencies, *, one_to_one
         identifiers = identifiers - {Field.PRACTICE}
     agreeing = any(part.field in identifiers and part.weight > 2 for part in parts)
     names_decide = not (bare and one_to_one)
-    vetoed = find_veto(a, b, names_decide=names_decide) or (_find_doubt(parts) if names_decide else None)
+    weigh_only = not names_decide or len(a.marks & b.marks) > 1
+    vetoed = find_veto(a, b, names_decide=names_decide) or (None if weigh_only else _find_doubt(parts))
     return PairScore(weight, tuple(parts), has_identifier=agreeing, vetoed=vetoed)
 
 
@@ -101,9 +102,10 @@ def find_veto(a: Features, b: Features, *, names_decide: bool = True) -> str | N
     """Why these two can never be one, however much else agrees; None if nothing forbids it."""
     if a.kind is not b.kind:
         return "a person and a practice"
-    if names_decide and a.name is not None and b.name is not None and not _has_common_mark(a, b):
+    if names_decide and a.name is not None and b.name is not None and not a.marks & b.marks:
         compared = compare_names(a.name, b.name)
-        if compared.vetoes_merge or (compared.given is Agreement.DIFFERENT and _is_unlike(a.given, b.given)):
+        unlike = compared.given is Agreement.DIFFERENT and _is_unlike(a.given, b.given) and not _is_swapped(a, b)
+        if compared.vetoes_merge or unlike:
             return ", ".join(compared.reasons)
     if a.npi and b.npi and a.npi != b.npi:
         return "two NPIs"
@@ -116,23 +118,9 @@ def find_veto(a: Features, b: Features, *, names_decide: bool = True) -> str | N
     return None
 
 
-def _has_common_mark(a: Features, b: Features) -> bool:
-    """Whether claimed numbers make them one although a name differs: two numbers, or one and the surname."""
-    shared = len(a.marks & b.marks)
-    return shared > 1 or (shared == 1 and bool(a.family) and a.family == b.family)
-
-
 def _is_unlike(given: str, other: str) -> bool:
     """Whether two given names are too far apart for misspellings of one (an initial is never)."""
-    return (
-        min(len(given), len(other)) > 1
-        and JaroWinkler.similarity(given, other) < 0.75
-        and not _is_swap_like(given, other)
-    )
-
-
-def _is_swap_like(given: str, other: str) -> bool:
-    return sorted(given) == sorted(other)
+    return min(len(given), len(other)) > 1 and JaroWinkler.similarity(given, other) < 0.75
 
 
 def _find_doubt(parts: Sequence[FieldScore]) -> str | None:
@@ -214,10 +202,11 @@ def _score_practice(a: Features, b: Features, frequencies: Frequencies) -> list[
     likeness = JaroWinkler.similarity(a.practice, b.practice)
     if shared >= 0.6 or likeness >= 0.93:
         return [FieldScore(Field.PRACTICE, "alike", 8.0)]
-    if (ones <= others or others <= ones) and min(len(ones), len(others)) >= 2:
-        return [FieldScore(Field.PRACTICE, "one within the other", 6.0)]
-    if shared >= 0.34 or likeness >= 0.85:
-        return [FieldScore(Field.PRACTICE, "partly alike", 2.0)]
+    within = (ones <= others or others <= ones) and min(len(ones), len(others)) >= 2
+    if within or shared >= 0.34 or likeness >= 0.85:
+        return [
+            FieldScore(Field.PRACTICE, "one within the other" if within else "partly alike", 6.0 if within else 2.0)
+        ]
     return [FieldScore(Field.PRACTICE, "different", -8.0)]
 
 
@@ -265,9 +254,7 @@ def _score_place(a: Features, b: Features, frequencies: Frequencies) -> list[Fie
     return parts
 
 
-def _score_street(  # noqa: PLR0911 (a cascade: the best agreement wins)
-    a: Features, b: Features, frequencies: Frequencies
-) -> FieldScore:
+def _score_street(a: Features, b: Features, frequencies: Frequencies) -> FieldScore:
     number_same = bool(a.number) and a.number == b.number
     number_near = bool(a.number and b.number) and OSA.distance(a.number, b.number, score_cutoff=1) <= 1
     postal_same = bool(a.postal) and a.postal == b.postal

@@ -130,7 +130,7 @@ def compare_given(a: PersonName, b: PersonName) -> Agreement:  # noqa: PLR0911 (
     agreement = compare_tokens(one, other)
     if agreement is not Agreement.DIFFERENT:
         return agreement
-    if _in_middle(one, b) or _in_middle(other, a):
+    if _in_middle(one, b) != _in_middle(other, a):  # both ways round, they may be two people
         return Agreement.MIDDLE
     ones, others = one.split(), other.split()
     if (len(ones) > 1 or len(others) > 1) and (
@@ -257,7 +257,7 @@ def _is_family_typo(one: str, other: str) -> bool:
     if not (is_family(one) and is_family(other)):
         return True
     rare, common = sorted((load_family()[one], load_family()[other]))
-    return distance == 1 and sorted(one) == sorted(other) and common > 15 * rare
+    return distance == 1 and common > (15 if sorted(one) == sorted(other) else 100) * rare
 
 
 def _is_swapped(a: PersonName, b: PersonName) -> bool:
@@ -276,6 +276,8 @@ def _compare_lone(a: PersonName, b: PersonName, family: Agreement) -> tuple[Agre
         return Agreement.MISSING, Agreement.MISSING
     if word in full.family_keys or word == "".join(full.family_keys):
         return Agreement.MISSING, Agreement.SAME
+    if any(_is_family_typo(word, key) for key in full.family_keys):
+        return Agreement.MISSING, Agreement.TYPO
     as_given = compare_tokens(word, full.given_key) if full.given_key else Agreement.DIFFERENT
     if as_given is not Agreement.DIFFERENT:
         return as_given, Agreement.MISSING

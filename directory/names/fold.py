@@ -74,7 +74,8 @@ _DOUBLED = re.compile(r"(.)\1+")
 @lru_cache(maxsize=50_000)
 def sound(key: str) -> str:
     """A folded name by its sound: equal for Sara/Sarah, Cathy/Kathy, Ann/Anne, Bryan/Brian, not for Julie/Julia."""
+    if key.endswith("nne"):  # Anne, Joanne; other names change with a final e (Louise, Danielle)
+        key = key[:-1]
     for spelled, spoken in _SOUNDS:
         key = key.replace(spelled, spoken)
-    key = _DOUBLED.sub(r"\1", key)
-    return key[:-1] if len(key) > 3 and key.endswith("e") else key
+    return _DOUBLED.sub(r"\1", key)

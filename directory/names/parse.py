@@ -219,9 +219,8 @@ def _by_order(tokens: list[str]) -> tuple[str, str, tuple[str, ...]]:
 
 def _is_particle(token: str) -> bool:
     """Whether a word belongs to the surname behind it; "D." is an initial, "de" and the O of O Brien are not."""
-    return fold(token) in PARTICLES and (
-        len(token) > 2 or token.islower() or token in ("O", "El", "De", "Di", "Du", "La", "Le", "St")
-    )
+    key = fold(token)
+    return key in PARTICLES and (len(key) > 1 or token in ("O", "o", "d", "l", "y", "e"))
 
 
 def _is_vietnamese_order(tokens: list[str]) -> bool:

@@ -66,9 +66,11 @@ def load_siblings() -> dict[str, frozenset[str]]:
     formal = NickNamer.default_lookup()
     siblings: defaultdict[str, set[str]] = defaultdict(set)
     for canonical, short_names in formal.items():
-        kept = [short for short in short_names if short in nicknames.get(canonical, ())]
+        kept = [
+            short for short in short_names if short in nicknames.get(canonical, ()) and len(formal.get(short, ())) < 4
+        ]
         for one, other in combinations(sorted(kept), 2):
-            if frozenset((one, other)) not in _NOT_NICKNAMES:
+            if not _is_doubtful(one, other):
                 siblings[one].add(other)
                 siblings[other].add(one)
     return {name: frozenset(others) for name, others in siblings.items()}
@@ -95,7 +97,7 @@ _NOT_NICKNAMES = {
     for pair in word_set(
         "aaron/erin aron/erin andrea/andrew earnest/ernestine laurinda/lawrence paul/polly william/bell seymour/see "
         "louis/louise emil/emily justin/justina edwin/edwina frederick/frederica angel/angela marian/marion "
-        "sophia/sophie julia/julie julie/julia mariah/maria jane/janie"
+        "sophia/sophie julia/julie julie/julia mariah/maria jane/janie helen/ellen helena/ellen"
     )
 }
 _CLIPPED = word_set("pete steve abe mose dell dick bill rob ken tom teri kate rick zak jess lou nan lil")
@@ -182,6 +184,9 @@ _MORE: dict[str, set[str]] = {
 }
 _SPELLINGS = (
     "steven stephen stefan",
+    "carol carole",
+    "clare claire clair",
+    "diane dian dianne",
     "jeffrey geoffrey jeffery",
     "jeff geoff",
     "katherine catherine kathryn katharine cathryn",

@@ -27,7 +27,7 @@ GENERATIONS = {
 }
 
 PARTICLES = word_set(
-    "de del della der den di da das do dos du des la las le les lo van von vom zu zur zum ten ter te af av bin ibn "
+    "de del della der den di da das do dos du des la las le les lo los van von vom zu zur zum ten ter te af av bin ibn "
     "ben al el st ste saint sainte san santa mac mc o d l abu abd y e"
 )
 
