@@ -16,32 +16,41 @@ from itertools import accumulate
 from directory.models import Listing, RegisterRecord
 
 ON = date(2026, 11, 20)
-STATES = {
-    "WA": ("Seattle Tacoma Spokane Vancouver Bellevue Everett Yakima Olympia Kent Renton".split(), "MA{:08d}", 60100000),
-    "CO": ("Denver Boulder Aurora Lakewood Pueblo Arvada Greeley Longmont Durango Loveland".split(), "MT.{:07d}", 10000),
-    "TX": ("Houston Austin Dallas Plano Laredo Lubbock Irving Denton Waco Frisco".split(), "MT{:06d}", 100000),
-    "FL": ("Miami Tampa Orlando Naples Ocala Hialeah Sarasota Largo Deltona Stuart".split(), "MA{}", 40000),
-    "CT": ("Hartford Stamford Norwalk Danbury Bristol Meriden Milford Shelton".split(), "{:06d}", 4000),
-}  # fmt: skip
+# State → cities (biggest first), how its board writes numbers, and where its numbers begin.
+STATES: dict[str, tuple[list[str], str, int]] = {
+    state: (cities.split(), written, first)
+    for state, cities, written, first in (
+        ("WA", "Seattle Tacoma Spokane Vancouver Bellevue Everett Yakima Olympia Kent Renton", "MA{:08d}", 60100000),
+        ("CO", "Denver Boulder Aurora Lakewood Pueblo Arvada Greeley Longmont Durango Loveland", "MT.{:07d}", 10000),
+        ("TX", "Houston Austin Dallas Plano Laredo Lubbock Irving Denton Waco Frisco", "MT{:06d}", 100000),
+        ("FL", "Miami Tampa Orlando Naples Ocala Hialeah Sarasota Largo Deltona Stuart", "MA{}", 40000),
+        ("CT", "Hartford Stamford Norwalk Danbury Bristol Meriden Milford Shelton", "{:06d}", 4000),
+    )
+}
 # The population's own short forms; the matcher has another list.
+_SHORT_FORMS = """
+william bill will billy liam; robert bob rob bobby; richard rick rich dick; james jim jimmy jamie; john jack johnny
+michael mike mick; elizabeth liz beth betsy eliza lisa; katherine kate kathy katie; margaret maggie peggy meg
+patricia pat patty trish; jennifer jen jenny; deborah deb debbie; susan sue suzie; thomas tom tommy; christopher chris
+daniel dan danny; matthew matt; anthony tony; steven steve; joseph joe joey; charles chuck charlie; rebecca becky becca
+barbara barb; cynthia cindy; kimberly kim; stephanie steph; theresa terri tess; victoria vicky tori
+alexandra alex sandra lexi; samantha sam; nicholas nick; edward ed eddie ted; jonathan jon; andrew andy drew
+timothy tim; gregory greg; pamela pam; judith judy; jacqueline jackie; valerie val; abigail abby gail
+madeline maddie; benjamin ben; zachary zach; kenneth ken kenny; ronald ron; donald don; gerald jerry gerry
+philip phil; frances fran; constance connie; dorothy dot dottie; eleanor ellie nell; virginia ginny
+"""
 SHORT = {
-    "william": "bill will billy liam", "robert": "bob rob bobby", "richard": "rick rich dick", "james": "jim jimmy jamie",
-    "john": "jack johnny", "michael": "mike mick", "elizabeth": "liz beth betsy eliza lisa", "katherine": "kate kathy katie",
-    "margaret": "maggie peggy meg", "patricia": "pat patty trish", "jennifer": "jen jenny", "deborah": "deb debbie",
-    "susan": "sue suzie", "thomas": "tom tommy", "christopher": "chris", "daniel": "dan danny", "matthew": "matt",
-    "anthony": "tony", "steven": "steve", "joseph": "joe joey", "charles": "chuck charlie", "rebecca": "becky becca",
-    "barbara": "barb", "cynthia": "cindy", "kimberly": "kim", "stephanie": "steph", "theresa": "terri tess",
-    "victoria": "vicky tori", "alexandra": "alex sandra lexi", "samantha": "sam", "nicholas": "nick", "edward": "ed eddie ted",
-    "jonathan": "jon", "andrew": "andy drew", "timothy": "tim", "gregory": "greg", "pamela": "pam", "judith": "judy",
-    "jacqueline": "jackie", "valerie": "val", "abigail": "abby gail", "madeline": "maddie", "benjamin": "ben",
-    "zachary": "zach", "kenneth": "ken kenny", "ronald": "ron", "donald": "don", "gerald": "jerry gerry", "philip": "phil",
-    "frances": "fran", "constance": "connie", "dorothy": "dot dottie", "eleanor": "ellie nell", "virginia": "ginny",
-}  # fmt: skip
+    words[0]: words[1:]
+    for line in _SHORT_FORMS.strip().splitlines()
+    for group in line.split(";")
+    if (words := group.split())
+}
 PRACTICES = (
     "Serenity Massage", "Healing Hands", "Bodyworks Clinic", "River Therapeutic Massage", "Summit Bodywork",
-    "Still Water Massage", "Align Wellness", "Kneaded Touch", "Cedar Clinic", "Harbor Massage Therapy", "Balance Studio",
+    "Still Water Massage", "Align Wellness", "Kneaded Touch", "Cedar Clinic", "Harbor Massage",
+    "Balance Studio",
 )  # fmt: skip
-SYLLABLES = "ba ko ri nu tel mar vin dos qua fen lo zi shar el wyn ock ter ane".split()
+_SYLLABLES = "ba ko ri nu tel mar vin dos qua fen lo zi shar el wyn ock ter ane"
 KEYS = {"a": "sq", "e": "wr", "i": "uo", "o": "ip", "n": "bm", "r": "et", "s": "ad", "t": "ry", "l": "k", "m": "n"}
 
 
@@ -133,7 +142,7 @@ class Maker:
     # --- people -------------------------------------------------------------------------------------------
 
     def _make_person(self) -> Person:
-        state = self.rng.choices(tuple(STATES), (30, 22, 24, 16, 8))[0]
+        state = self.rng.choices(tuple(STATES), (10, 28, 30, 22, 10))[0]
         city = self.rng.choices(STATES[state][0], [1 / (n + 1) for n in range(len(STATES[state][0]))])[0]
         family = self._make_family()
         return Person(
@@ -152,7 +161,7 @@ class Maker:
 
     def _make_family(self) -> str:
         if self.chance(0.04):
-            return "".join(self.rng.choices(SYLLABLES, k=self.rng.randint(2, 4))).capitalize()
+            return "".join(self.rng.choices(_SYLLABLES.split(), k=self.rng.randint(2, 4))).capitalize()
         family = self.family.draw(self.rng)
         if self.chance(0.05):
             return f"{family}{self.rng.choice('- ')}{self.family.draw(self.rng)}"
@@ -257,7 +266,7 @@ class Maker:
         listing_id = f"L{len(self.listings)}"
         name = self._write_listed_name(person)
         shown = f"{person.practice} – {name}, LMT" if self.chance(0.3) else None
-        here = self.chance(0.74)
+        here = self.chance(0.84)
         city = person.city if here else rng.choice(STATES[person.state][0])
         self.listings.append(
             Listing(
@@ -269,7 +278,7 @@ class Maker:
                 city=city if self.chance(0.98) else None,
                 region=person.state,
                 country="US",
-                phone=person.phone if self.chance(0.82) else self._make_phone(),
+                phone=person.phone if self.chance(0.93) else self._make_phone(),
                 email=person.email if self.chance(0.4) else None,
                 claims=claims,
             )
@@ -280,7 +289,7 @@ class Maker:
         given, middle, family = person.given, person.middle, person.family
         short = SHORT.get(given.lower())
         if short and self.chance(0.35):
-            given = self.rng.choice(short.split()).capitalize()
+            given = self.rng.choice(short).capitalize()
         elif middle and self.chance(0.02):
             given, middle = middle, ""
         elif self.chance(0.02):
@@ -320,15 +329,15 @@ class Maker:
         if kind == "right":
             extra = self.rng.choice(((), (), ("BCTMB",), ("AMTA member",)))
             return ((self._dress(person.state, person.number), *extra), True)
-        if kind == "slip":
-            return ((self._dress(person.state, self._slip(person.number)),), False)
-        if kind == "wrong":
-            return ((self._dress(person.state, self._near_number(person.state)),), False)
-        if kind == "title":
-            return (("LMT",), False)
-        if kind == "junk":
-            return ((self.rng.choice(("NPI 1234567893", "LMT 360-555-0100", "AEE-22-04917", "225700000X")),), False)
-        return ((), False)
+        junk = self.rng.choice(("NPI 1234567893", "LMT 360-555-0100", "AEE-22-04917", "225700000X"))
+        wrong: dict[str, tuple[str, ...]] = {
+            "slip": (self._dress(person.state, self._slip(person.number)),),
+            "wrong": (self._dress(person.state, self._near_number(person.state)),),
+            "title": ("LMT",),
+            "junk": (junk,),
+            "none": (),
+        }
+        return wrong[kind], False
 
     def _near_number(self, state: str) -> str:
         return STATES[state][1].format(self.rng.randint(STATES[state][2] + 1, self.next[state]))
@@ -345,8 +354,9 @@ class Maker:
     def _dress(self, state: str, number: str) -> str:
         bare = number.lstrip("MAT.").lstrip("0")
         forms = (
-            f"LMT #{number}", f"{number}", f"LMT {bare}", f"{state} LMT {number}", f"License No. {number}", f"Lic# {bare}",
-            f"Licensed Massage Therapist #{bare}", f"LMT Lic. {number}", f"{number.lower()}", f"{state} License {bare}",
+            f"LMT #{number}", f"{number}", f"LMT {bare}", f"{state} LMT {number}", f"License No. {number}",
+            f"Lic# {bare}", f"Licensed Massage Therapist #{bare}", f"LMT Lic. {number}", f"{number.lower()}",
+            f"{state} License {bare}",
         )  # fmt: skip
         return self.rng.choice(forms)
 

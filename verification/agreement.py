@@ -84,9 +84,7 @@ def find_namesakes(subject: Subject, match: Match, lookup: RegisterLookup) -> li
 
 
 def singles_out(subject: Subject, match: Match, namesakes: Sequence[Match]) -> bool:
-    """Whether city, middle name or generation agrees with this record and with none of its namesakes."""
-    if match.city and not any(other.city for other in namesakes):
-        return True
+    """Whether the middle name or the generation agrees with this record and the middle with none of its namesakes."""
     if match.middle and not any(other.middle for other in namesakes):
         return True
     suffix = subject.name.suffix if subject.name else ""

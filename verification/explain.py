@@ -20,7 +20,7 @@ from verification.run import best_verdict, find_shown_record
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing compared: what the listing says, what the register says, and whether they agree (None: can't be told)."""
+    """One thing compared: the listing's word, the register's, and whether they agree (None: nobody can tell)."""
 
     what: str
     listing: str

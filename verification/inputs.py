@@ -53,7 +53,7 @@ def load_inputs(session: Session) -> Inputs:
     lookup = MemoryRegister(rows(), corroborations)
     claimants = _load_claimants(session)
     claims = {entity_id: gather_claims(items) for entity_id, items in claimants.items()}
-    sharing = Sharing()
+    sharing = Sharing(lookup)
     for entity_id, own in claims.items():
         for claim in own:
             for parsed, claimant in claim.uses:

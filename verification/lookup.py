@@ -17,6 +17,7 @@ from directory.regions import find_region
 from verification.model import Candidate, Corroboration
 from verification.subject import fold_city
 
+_NONE: dict[int, list[Candidate]] = {}
 _ADVERSE_NOTE = "the register has two rows for this licence that differ"
 
 
@@ -102,11 +103,10 @@ class MemoryRegister:
         self._by_id: dict[tuple[str, str], Candidate] = {}
         for item in records:
             self._add(item if isinstance(item, Candidate) else make_candidate(item))
-        self._by_key: dict[LicenceKey, list[Candidate]] = {}
+        self._by_key: dict[tuple[str, Family], dict[int, list[Candidate]]] = {}
         self._by_name: dict[tuple[str, str, str], list[Candidate]] = {}
         self._by_surname: dict[tuple[str, str], list[Candidate]] = {}
         self._by_given: dict[tuple[str, str, str], list[Candidate]] = {}
-        self._held: set[tuple[str, Family]] = set()
         self._ids = {place[1]: candidate for place, candidate in self._by_id.items()}
         for _, candidate in sorted(self._by_id.items(), key=lambda item: item[0]):
             self._index(candidate)
@@ -128,8 +128,7 @@ class MemoryRegister:
         if candidate.key is None:
             return
         key = candidate.key
-        self._held.add((key.jurisdiction, key.family))
-        self._by_key.setdefault(key, []).append(candidate)
+        self._by_key.setdefault((key.jurisdiction, key.family), {}).setdefault(key.number, []).append(candidate)
         if key.family is not Family.MASSAGE:
             return
         names: set[tuple[str, str, str]] = set()
@@ -151,14 +150,14 @@ class MemoryRegister:
             self._by_given.setdefault(called_given, []).append(candidate)
 
     def holds(self, jurisdiction: str, family: Family) -> bool:
-        return (jurisdiction, family) in self._held
+        return (jurisdiction, family) in self._by_key
 
     def find_by_key(self, key: LicenceKey) -> Sequence[Candidate]:
-        return self._by_key.get(key, ())
+        return self._by_key.get((key.jurisdiction, key.family), _NONE).get(key.number, ())
 
     def find_neighbours(self, key: LicenceKey) -> Sequence[Candidate]:
-        near = (LicenceKey(key.jurisdiction, key.family, number) for number in neighbours_of(key.number))
-        return [candidate for place in near for candidate in self._by_key.get(place, ())]
+        held = self._by_key.get((key.jurisdiction, key.family), _NONE)
+        return [candidate for number in neighbours_of(key.number) if number in held for candidate in held[number]]
 
     def find_same_name(self, jurisdiction: str, name: PersonName) -> Sequence[Candidate]:
         found: dict[str, Candidate] = {}

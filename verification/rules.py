@@ -25,7 +25,7 @@ from verification.agreement import (
 from verification.lookup import RegisterLookup
 from verification.model import STALE_AFTER_DAYS, Candidate, Mode, Suggestion, Verdict
 from verification.practices import check_establishment
-from verification.sharing import Sharing
+from verification.sharing import Sharing, Standing
 from verification.status import StatusOnDay, status_on
 from verification.subject import Subject, make_subject
 from verification.suggest import suggest
@@ -175,23 +175,56 @@ def _check_record(check: Check, key: LicenceKey, candidate: Candidate) -> Verdic
     if match.grade is NameGrade.STRONG:
         return _check_strong(check, key, match)
     if match.grade is NameGrade.GOOD:
-        return _check_good(check, match)
+        return _check_good(check, key, match)
     if match.grade is NameGrade.CONFLICT:
         return _check_conflict(check, key, match)
     sentence = f"The {check.place} register has this number under a name that agrees only in part."
     return _review(check, f"{match.grade.value}-name", sentence, match=match)
 
 
+@dataclass(frozen=True, slots=True)
+class _Second:
+    """What agrees beside number and name: the city, or a listing tied to this one whose city or middle name agrees.
+
+    NPPES stands in for a city that the register lacks.
+    """
+
+    city: bool
+    linked: bool
+    phone: bool
+    foreign_phone: bool  # NPPES knows a phone for this number, and it is not one of this listing's
+
+    @property
+    def any(self) -> bool:
+        """Whether anything does."""
+        return self.city or self.linked or self.phone
+
+
+def _find_second(check: Check, key: LicenceKey, match: Match, standing: Standing) -> _Second:
+    subject = check.subject
+    known = [
+        row
+        for row in check.lookup.find_corroboration(key)
+        if subject.name is not None and compare_names(subject.name, row.name).grade is NameGrade.STRONG
+    ]
+    in_city = not match.candidate.city and any(compare_cities(subject.city, row.city) for row in known)
+    own = standing.phones | ({subject.phone} if subject.phone else frozenset())
+    phone = any(row.phone in own for row in known if row.phone)
+    foreign = not phone and any(row.phone for row in known)
+    return _Second(match.city is True or in_city, standing.anchored, phone, foreign)
+
+
 def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
-    namesakes = find_namesakes(check.subject, match, check.lookup)
-    corroborated = _is_corroborated(check, key)
-    if check.sharing and check.sharing.is_shared(key) and not match.city and not corroborated:
+    standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
+    second = _find_second(check, key, match, standing)
+    if (standing.shared and not second.any) or (standing.strangers and second.foreign_phone):
         sentence = "Listings with different phone numbers use this licence number."
         return _review(check, "shared-number", sentence, match=match)
-    if namesakes and not corroborated and not singles_out(check.subject, match, namesakes):
+    namesakes = find_namesakes(check.subject, match, check.lookup)
+    if namesakes and not second.any and not singles_out(check.subject, match, namesakes):
         sentence = f"Several people in the {check.place} register go by this name."
         return _review(check, "namesake", sentence, match=match)
-    if check.mode is Mode.STRICT and not (match.city or match.middle or corroborated):
+    if check.mode is Mode.STRICT and not (second.any or match.middle):
         sentence = "Number and name agree; neither the city nor a middle name confirms that it is the same person."
         return _review(check, "strict-second-sign", sentence, match=match)
     status = status_on(match.candidate.record, check.on)
@@ -200,25 +233,22 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     ):
         sentence = "This licence has ended, and another under the same name is current."
         return _review(check, "old-number", sentence, match=match)
-    how = "number-name-city" if match.city else "number-name-middle" if match.middle else "number-name"
-    return _give_status(check, match, status, "number-name-nppes" if corroborated and not match.city else how)
+    return _give_status(check, match, status, _name_rule(match, second))
 
 
-def _is_corroborated(check: Check, key: LicenceKey) -> bool:
-    """Whether NPPES lists this licence number for this name in this city, or with this phone."""
-    subject = check.subject
-    if subject.name is None:
-        return False
-    for known in check.lookup.find_corroboration(key):
-        same_place = compare_cities(subject.city, known.city) is True
-        same_phone = subject.phone is not None and subject.phone == known.phone
-        if (same_place or same_phone) and compare_names(subject.name, known.name).grade is NameGrade.STRONG:
-            return True
-    return False
+def _name_rule(match: Match, second: _Second) -> str:
+    if match.city:
+        return "number-name-city"
+    if match.middle:
+        return "number-name-middle"
+    if second.linked:
+        return "number-name-linked"
+    return "number-name-nppes" if second.any else "number-name"
 
 
-def _check_good(check: Check, match: Match) -> Verdict:
-    if not match.city:
+def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
+    second = _find_second(check, key, match, Standing())
+    if not (second.city or second.phone):
         sentence = f"The {check.place} register has this number under a slightly different name, in another city."
         return _review(check, "good-name-other-city", sentence, match=match)
     if find_namesakes(check.subject, match, check.lookup):

@@ -3,63 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from directory.credentials import LicenceKey
+from directory.names import NameGrade
+from directory.names.fold import fold
+from verification.agreement import match_record
+from verification.lookup import RegisterLookup
+from verification.model import Candidate
 from verification.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One listing's use of a number, by the contacts it gives."""
+    """One listing's use of a number: the contacts it gives, and the name and city it is under.
+
+    A shared contact ties two listings to one person; a shared name in one city only makes it likely. `anchored`: its
+    name is the register's, and its city or middle name too.
+    """
 
     phone: str | None
     contacts: tuple[str, ...]
+    likely: str
+    anchored: bool = False
 
 
-def make_use(subject: Subject, person: str | None = None) -> Use:
-    """The contacts of a listing that can tie it to another of the same person."""
-    contacts = [
-        text
-        for text in (
-            person and f"i:{person}",
-            subject.phone and f"p:{subject.phone}",
-            subject.email and f"e:{subject.email}",
-            subject.website and f"w:{subject.website}",
-            subject.street and f"s:{subject.street}|{subject.postal_code or subject.city}",
-        )
-        if text
-    ]
-    return Use(subject.phone, tuple(contacts))
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Listings of one number that something ties together."""
+
+    marks: frozenset[str]
+    phones: frozenset[str]
+    anchored: bool
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a listing stands among all that use its number."""
+
+    shared: bool = False  # different phones, and neither a contact nor a name in one city in common
+    strangers: bool = False  # some use it that have no contact in common with this one
+    phones: frozenset[str] = frozenset()  # of the listings tied to this one
+    anchored: bool = False  # one of those is certainly the register's person
+
+
+def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False) -> Use:
+    """How a listing uses a number; listings of one `person` (an entity's id) are tied together."""
+    name, city = subject.name, subject.city
+    contacts = (
+        person and f"i:{person}",
+        subject.phone and f"p:{subject.phone}",
+        subject.email and f"e:{subject.email}",
+        subject.website and f"w:{subject.website}",
+        subject.street and f"s:{subject.street}|{subject.postal_code or city}",
+        subject.practice and city and f"b:{fold(subject.practice)}|{city}",
+    )
+    named = name is not None and name.is_full and bool(city)
+    likely = f"n:{name.given_key}|{' '.join(name.family_keys)}|{city}" if name and named else ""
+    return Use(subject.phone, tuple(contact for contact in contacts if contact), likely, anchored)
+
+
 class Sharing:
-    """Who uses which number. Only numbers used with more than one phone are kept in full."""
+    """Who uses which number of a register."""
 
-    uses: dict[LicenceKey, set[Use]] = field(default_factory=dict)
+    def __init__(self, lookup: RegisterLookup):
+        self._lookup = lookup
+        self._uses: dict[LicenceKey, set[Use]] = {}
 
     def add(self, key: LicenceKey, subject: Subject, person: str | None = None) -> None:
-        """Note that this listing uses `key`; listings of one `person` (an entity's id) are tied together."""
-        self.uses.setdefault(key, set()).add(make_use(subject, person))
+        """Note that this listing uses `key`; a number that no register has is passed over."""
+        found = self._lookup.find_by_key(key)
+        if found:
+            anchored = len(found) == 1 and _is_anchored(subject, found[0])
+            self._uses.setdefault(key, set()).add(make_use(subject, person, anchored=anchored))
 
-    def is_shared(self, key: LicenceKey) -> bool:
-        """Whether listings with different phones, and nothing else in common, use this number."""
-        uses = self.uses.get(key)
-        return uses is not None and count_groups(uses) > 1
+    def find_standing(self, key: LicenceKey, subject: Subject) -> Standing:
+        """How `subject` stands among the users of `key`."""
+        uses = self._uses.get(key, ())
+        if len(uses) < 2:
+            return Standing()
+        groups = group_uses(uses, likely=False)
+        marks = set(make_use(subject).contacts)
+        own = [group for group in groups if group.marks & marks]
+        return Standing(
+            shared=_count_phoned(group_uses(uses, likely=True)) > 1,
+            strangers=_count_phoned(group for group in groups if group not in own) > 0,
+            phones=frozenset(phone for group in own for phone in group.phones),
+            anchored=any(group.anchored for group in own),
+        )
 
 
-def count_groups(uses: Iterable[Use]) -> int:
-    """How many groups with a phone of their own remain once every shared contact has tied listings together."""
-    groups: list[tuple[set[str], bool]] = []
+def _is_anchored(subject: Subject, candidate: Candidate) -> bool:
+    if subject.name is None:
+        return False
+    match = match_record(subject.name, subject.city, candidate)
+    return match.grade is NameGrade.STRONG and bool(match.city or match.middle)
+
+
+def _count_phoned(groups: Iterable[Group]) -> int:
+    return sum(bool(group.phones) for group in groups)
+
+
+def group_uses(uses: Iterable[Use], *, likely: bool) -> list[Group]:
+    """The groups that remain once every common contact (and name in a city, if `likely`) has tied listings together."""
+    groups: list[Group] = []
     for use in uses:
-        contacts, phoned = set(use.contacts), use.phone is not None
+        marks = frozenset({*use.contacts, use.likely} - {""}) if likely else frozenset(use.contacts)
+        joined = Group(marks, frozenset({use.phone} if use.phone else ()), use.anchored)
         apart = []
-        for known, has_phone in groups:
-            if known & contacts:
-                contacts |= known
-                phoned = phoned or has_phone
+        for group in groups:
+            if group.marks & joined.marks:
+                joined = Group(
+                    joined.marks | group.marks, joined.phones | group.phones, joined.anchored or group.anchored
+                )
             else:
-                apart.append((known, has_phone))
-        groups = [*apart, (contacts, phoned)]
-    return sum(phoned for _, phoned in groups)
+                apart.append(group)
+        groups = [*apart, joined]
+    return groups

@@ -115,13 +115,13 @@ def _widen(candidates: list[Candidate]) -> Schemes:
 
 def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -> Sharing:
     """Which register numbers are used, and with which contacts."""
-    sharing = Sharing()
+    sharing = Sharing(lookup)
     for item in load_listings(listings):
         if isinstance(item, Listing) and item.claims:
             subject = make_subject(item)
             for text in item.claims:
                 key = parse_claim(text, subject.region, subject.country, schemes=schemes).key
-                if key is not None and lookup.find_by_key(key):
+                if key is not None:
                     sharing.add(key, subject)
     return sharing
 
