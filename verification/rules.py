@@ -217,7 +217,8 @@ def _find_second(check: Check, key: LicenceKey, match: Match, standing: Standing
 def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
-    if (standing.shared and not second.any) or (standing.strangers and second.foreign_phone):
+    outnumbered = check.mode is Mode.STRICT and standing.outnumbered and not (match.middle or second.phone)
+    if (standing.shared and not second.any) or outnumbered or (standing.strangers and second.foreign_phone):
         sentence = "Listings with different phone numbers use this licence number."
         return _review(check, "shared-number", sentence, match=match)
     namesakes = find_namesakes(check.subject, match, check.lookup)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from directory.credentials import LicenceKey
@@ -35,6 +36,7 @@ class Group:
     marks: frozenset[str]
     phones: frozenset[str]
     anchored: bool
+    listings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ class Standing:
     strangers: bool = False  # some use it that have no contact in common with this one
     phones: frozenset[str] = frozenset()  # of the listings tied to this one
     anchored: bool = False  # one of those is certainly the register's person
+    outnumbered: bool = False  # more listings, tied to each other and not to this one, have as good a claim
 
 
 def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False) -> Use:
@@ -68,28 +71,31 @@ class Sharing:
 
     def __init__(self, lookup: RegisterLookup):
         self._lookup = lookup
-        self._uses: dict[LicenceKey, set[Use]] = {}
+        self._uses: dict[LicenceKey, Counter[Use]] = {}
 
     def add(self, key: LicenceKey, subject: Subject, person: str | None = None) -> None:
         """Note that this listing uses `key`; a number that no register has is passed over."""
         found = self._lookup.find_by_key(key)
         if found:
             anchored = len(found) == 1 and _is_anchored(subject, found[0])
-            self._uses.setdefault(key, set()).add(make_use(subject, person, anchored=anchored))
+            self._uses.setdefault(key, Counter())[make_use(subject, person, anchored=anchored)] += 1
 
     def find_standing(self, key: LicenceKey, subject: Subject) -> Standing:
         """How `subject` stands among the users of `key`."""
-        uses = self._uses.get(key, ())
-        if len(uses) < 2:
+        uses = self._uses.get(key)
+        if uses is None or len(uses) < 2:
             return Standing()
         groups = group_uses(uses, likely=False)
         marks = set(make_use(subject).contacts)
         own = [group for group in groups if group.marks & marks]
+        others = [group for group in groups if group not in own and group.phones]
+        size = sum(group.listings for group in own)
         return Standing(
             shared=_count_phoned(group_uses(uses, likely=True)) > 1,
-            strangers=_count_phoned(group for group in groups if group not in own) > 0,
+            strangers=bool(others),
             phones=frozenset(phone for group in own for phone in group.phones),
             anchored=any(group.anchored for group in own),
+            outnumbered=any(group.anchored and group.listings > size for group in others),
         )
 
 
@@ -104,18 +110,25 @@ def _count_phoned(groups: Iterable[Group]) -> int:
     return sum(bool(group.phones) for group in groups)
 
 
-def group_uses(uses: Iterable[Use], *, likely: bool) -> list[Group]:
+def _join(one: Group, other: Group) -> Group:
+    return Group(
+        one.marks | other.marks,
+        one.phones | other.phones,
+        one.anchored or other.anchored,
+        one.listings + other.listings,
+    )
+
+
+def group_uses(uses: Mapping[Use, int], *, likely: bool) -> list[Group]:
     """The groups that remain once every common contact (and name in a city, if `likely`) has tied listings together."""
     groups: list[Group] = []
-    for use in uses:
+    for use, listings in uses.items():
         marks = frozenset({*use.contacts, use.likely} - {""}) if likely else frozenset(use.contacts)
-        joined = Group(marks, frozenset({use.phone} if use.phone else ()), use.anchored)
+        joined = Group(marks, frozenset({use.phone} if use.phone else ()), use.anchored, listings)
         apart = []
         for group in groups:
             if group.marks & joined.marks:
-                joined = Group(
-                    joined.marks | group.marks, joined.phones | group.phones, joined.anchored or group.anchored
-                )
+                joined = _join(joined, group)
             else:
                 apart.append(group)
         groups = [*apart, joined]
