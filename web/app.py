@@ -15,7 +15,7 @@ from directory.settings import Settings, ensure_secret
 from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.interface import Engine
-from web import admin, api, corrections, health, lists, open_data, patients, physicians
+from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians
 from web.failures import add_failures
 from web.limits import Limiter
 from web.pages import STATIC
@@ -53,7 +53,7 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
         jurisdictions=load_jurisdictions(),
     )
     app.state.corrections = Limiter(5, 3600, clock=app.state.site.clock, secret=settings.session_secret)
-    for part in (patients, lists, physicians, corrections, open_data, api, admin, health):
+    for part in (patients, lists, physicians, corrections, open_data, api, fhir, admin, health):
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)

@@ -1,1 +1,163 @@
 """A read-only FHIR R4 interface to the directory."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from directory.errors import NotFoundError, UsageError
+from search.interface import TherapistDocument
+from web.api import make_digest
+from web.fhir.asking import KINDS, ROUGH, SHARED, ResourceKind, fits, make_request
+from web.fhir.outcome import MEDIA_TYPE
+from web.fhir.resources import Resource
+from web.patients import find_document
+from web.site import Site
+
+router = APIRouter(prefix="/fhir", include_in_schema=False)
+SUMMARY = ("resourceType", "id", "meta", "identifier", "active", "name", "telecom", "address", "status", "practitioner",
+           "specialty", "location", "target", "position")  # fmt: skip
+
+
+@router.get("/metadata")
+def show_capabilities(request: Request) -> Response:
+    """What this server can do, and nothing it cannot."""
+    site: Site = request.app.state.site
+    resources = [
+        {
+            "type": kind.name,
+            "interaction": [{"code": "read"}, {"code": "search-type"}],
+            "searchParam": [
+                {"name": "_id", "type": "token"},
+                *({"name": name, "type": type_} for name, type_ in kind.params.items()),
+            ],
+        }
+        for kind in KINDS.values()
+    ]
+    body: Resource = {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": site.today().isoformat(),
+        "kind": "instance",
+        "software": {"name": "Palpate"},
+        "implementation": {"description": "Palpate, a directory of massage therapists", "url": _base(site)},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [{"mode": "server", "resource": resources}],
+    }
+    return _send(request, body)
+
+
+@router.get("/{name}")
+def search_resources(request: Request, name: str) -> Response:
+    """A search set; follow its `next` link for more."""
+    site, kind = request.app.state.site, _get_kind(name)
+    params = _read_params(request, kind)
+    documents, after, total = _find_documents(site, kind, params)
+    found = [resource for document in documents for resource in kind.make(document, site.today())]
+    if "_id" in params:
+        found = [resource for resource in found if resource["id"] == params["_id"]]
+    found = [resource for resource in found if fits(resource, params)]
+    counted = params.get("_summary") == "count"
+    links: list[Resource] = [{"relation": "self", "url": _make_url(site, name, params)}]
+    if after and not counted:
+        links.append({"relation": "next", "url": _make_url(site, name, {**params, "_page": after})})
+    exact = total is not None and not set(params) & set(ROUGH)
+    body: Resource = {"resourceType": "Bundle", "type": "searchset", "link": links}
+    if exact or (not after and "_page" not in params):
+        body["total"] = total if exact else len(found)
+    if not counted and found:
+        shorten = params.get("_summary") == "true"
+        body["entry"] = [
+            {
+                "fullUrl": f"{_base(site)}/{name}/{resource['id']}",
+                "resource": _summarise(resource) if shorten else resource,
+                "search": {"mode": "match"},
+            }
+            for resource in found
+        ]
+    return _send(request, body)
+
+
+@router.get("/{name}/{resource_id}")
+def read_resource(request: Request, name: str, resource_id: str) -> Response:
+    """One resource; a merged one leads on, a removed one is gone."""
+    site, kind = request.app.state.site, _get_kind(name)
+    base_id, suffix = _split_id(kind, resource_id)
+    document = find_document(site, base_id)
+    if document.id != base_id:
+        return RedirectResponse(f"/fhir/{name}/{document.id}{suffix}", 301)
+    if kind.entity_kinds and document.kind not in kind.entity_kinds:
+        raise NotFoundError(f"There is no {name} {resource_id[:80]}.")
+    for resource in kind.make(document, site.today()):
+        if resource["id"] == resource_id:
+            return _send(request, resource)
+    raise NotFoundError(f"There is no {name} {resource_id[:80]}.")
+
+
+def _get_kind(name: str) -> ResourceKind:
+    if name not in KINDS:
+        raise NotFoundError(f"There is no resource type {name[:60]!r} here. Known: {', '.join(KINDS)}.")
+    return KINDS[name]
+
+
+def _split_id(kind: ResourceKind, resource_id: str) -> tuple[str, str]:
+    if kind.name not in ("Location", "VerificationResult"):
+        return resource_id, ""
+    base, dash, number = resource_id.rpartition("-")
+    return base, dash + number
+
+
+def _read_params(request: Request, kind: ResourceKind) -> dict[str, str]:
+    """The parameters; unknown ones are passed over, or refused where the client asks for strictness."""
+    known = {**kind.params, **dict.fromkeys(SHARED, "")}
+    params: dict[str, str] = {}
+    for name, value in request.query_params.items():
+        plain = name.partition(":")[0]
+        if plain in known:
+            params[plain] = value
+        elif "handling=strict" in request.headers.get("prefer", ""):
+            raise UsageError(f"{kind.name} cannot be searched by {name[:60]!r}.")
+    return params
+
+
+def _find_documents(
+    site: Site, kind: ResourceKind, params: dict[str, str]
+) -> tuple[tuple[TherapistDocument, ...], str | None, int | None]:
+    """The documents of one page, the cursor of the next, and how many there are in all."""
+    given = params.get("_id") or params.get("practitioner") or params.get("target")
+    if given is not None:
+        plain = given.rpartition("/")[2]
+        base = _split_id(kind, plain)[0] if "_id" in params else plain
+        try:
+            document = find_document(site, base)
+        except NotFoundError:
+            return (), None, None
+        return ((document,) if not kind.entity_kinds or document.kind in kind.entity_kinds else ()), None, None
+    page = site.reader.search(make_request(site, kind, params))
+    total = page.total if kind.entity_kinds else None
+    return tuple(hit.document for hit in page.hits), page.after, total
+
+
+def _base(site: Site) -> str:
+    return f"{site.settings.base_url}/fhir"
+
+
+def _make_url(site: Site, name: str, params: dict[str, str]) -> str:
+    return f"{_base(site)}/{name}" + (f"?{urlencode(params)}" if params else "")
+
+
+def _summarise(resource: Resource) -> Resource:
+    return {key: value for key, value in resource.items() if key in SUMMARY}
+
+
+def _send(request: Request, body: Resource) -> Response:
+    content = orjson.dumps(body)
+    headers = {"ETag": f'W/"{make_digest(content)}"', "Access-Control-Allow-Origin": "*"}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, 200, headers, MEDIA_TYPE)
