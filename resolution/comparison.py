@@ -75,8 +75,8 @@ class PairScore:
 def score_pair(a: Features, b: Features, frequencies: Frequencies, *, one_to_one: bool = False) -> PairScore:
     """How much more likely these two listings are of one person (or practice) than of two.
 
-    Where a whole file has nothing but names and addresses, the place counts as an identifier; if besides no source
-    lists anybody twice (`one_to_one`), another given name is weighed and no veto.
+    `one_to_one`: no source lists anybody twice. Where besides the whole file has nothing but names and addresses, the
+    place counts as an identifier, and another given name is weighed and no veto.
     """
     if a.kind is not b.kind:
         return PairScore(-99.0, (), has_identifier=False, vetoed="a person and a practice")
@@ -87,12 +87,12 @@ def score_pair(a: Features, b: Features, frequencies: Frequencies, *, one_to_one
     parts += _score_place(a, b, frequencies)
     parts += _score_numbers(a, b, frequencies)
     weight = frequencies.prior + sum(part.weight for part in parts)
-    bare = frequencies.is_bare
+    bare = frequencies.is_bare and one_to_one
     identifiers = IDENTIFIERS | {Field.CITY, Field.POSTAL} if bare else IDENTIFIERS
     if a.kind is EntityKind.PRACTICE:
         identifiers = identifiers - {Field.PRACTICE}
     agreeing = any(part.field in identifiers and part.weight > 2 for part in parts)
-    names_decide = not (bare and one_to_one)
+    names_decide = not bare
     weigh_only = not names_decide or len(a.marks & b.marks) > 1
     vetoed = find_veto(a, b, names_decide=names_decide) or (None if weigh_only else _find_doubt(parts))
     return PairScore(weight, tuple(parts), has_identifier=agreeing, vetoed=vetoed)
@@ -130,6 +130,8 @@ def _find_doubt(parts: Sequence[FieldScore]) -> str | None:
     own = any(
         part.field in (Field.LICENCE, Field.NPI, Field.MARK, Field.EMAIL) and part.level == "same" for part in parts
     )
+    if levels.get(Field.PRACTICE) == "different" and not own and levels.get(Field.SITE) != "same":
+        return "another practice name, and neither site nor e-mail agrees"
     if family_differs and levels.get(Field.GIVEN) == Agreement.MISSING:
         return "the lone name agrees with neither"
     if family_differs and not own:

@@ -15,7 +15,7 @@ from resolution.frequency import Frequencies
 from resolution.listings import find_base
 
 JUDGED, SIBLINGS = float("inf"), 99.0  # weights of a person's word, and of two places of one listing
-BARE, BARE_ONE_TO_ONE = 0.0, -4.0  # the same for files of nothing but names and addresses
+BARE_ONE_TO_ONE = -4.0  # the same for files of nothing but names and addresses, one listing a person and source
 THRESHOLD = 4.0  # match weight (log2 odds) from which two listings are merged; docs/resolution.md
 
 
@@ -90,7 +90,7 @@ def resolve_features(
 
 def find_links(features: Sequence[Features], frequencies: Frequencies, *, one_per_source: bool = False) -> list[Link]:
     """Pairs heavy enough to merge that have a second agreeing identifier and no veto."""
-    threshold = (BARE_ONE_TO_ONE if one_per_source else BARE) if frequencies.is_bare else THRESHOLD
+    threshold = BARE_ONE_TO_ONE if frequencies.is_bare and one_per_source else THRESHOLD
     links = []
     for low, high in find_pairs(features, one_per_source=one_per_source):
         score = score_pair(features[low], features[high], frequencies, one_to_one=one_per_source)
