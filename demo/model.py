@@ -64,6 +64,7 @@ class Practice:
     rates: tuple[tuple[int, int], ...] = ()
     languages: tuple[str, ...] = ("English",)
     language: str = "en"  # of the page itself
+    note: str = ""  # a last line of every page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,13 +85,14 @@ class Licence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A planted case: who it is about, and the outcomes of verification that are right for them."""
+    """A planted case: who it is about, the outcomes of verification that are right, and whether they may be shown."""
 
     name: str
     practice: str
     person: str
     outcomes: frozenset[str]
     why: str
+    published: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

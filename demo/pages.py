@@ -127,7 +127,8 @@ def _frame(p: Practice, url: str, title: str, body: str, *, head: str = "", lang
 
 
 def _page(p: Practice, url: str, title: str, body: str, *, head: str = "") -> str:
-    footer = f"<footer>{escape(p.name)} · {_address(p, ', ')} · {p.phone}</footer>"
+    note = f"<br>{escape(p.note)}" if p.note else ""
+    footer = f"<footer>{escape(p.name)} · {_address(p, ', ')} · {p.phone}{note}</footer>"
     return _frame(p, url, title, body + footer, head=head)
 
 

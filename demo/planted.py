@@ -35,6 +35,8 @@ class Planted:
     techniques: tuple[str, ...] = ("deep-tissue", "trigger-point", "myofascial-release")
     conditions: tuple[str, ...] = ("low-back-pain", "neck-pain", "sciatica", "chronic-pain")
     insurance: str = "auto"
+    excluded: bool = False
+    note: str = ""
 
 
 NERVES = ("nerve-compression", "carpal-tunnel", "sciatica", "thoracic-outlet", "neck-pain")
@@ -156,5 +158,30 @@ PLANTED = (
         person=Person(given="Viktor", family="Hollingworth", letters="LMT"), number=60290551, outcomes=("verified",),
         why="The page is an empty shell; everything is in its JSON-LD.", shape=Shape.SHELL,
         techniques=("orthopedic-massage", "deep-tissue"), conditions=("motor-vehicle-injury", "chronic-pain"),
+    ),
+    Planted(
+        case="french-page", slug="massotherapie-du-rosier", name="Massothérapie du Rosier", town=names.MONTREAL,
+        person=Person(given="Delphine", family="Castellane", claim="Massothérapeute agréée"),
+        outcomes=("no_register", "no_claim"), why="A page in French; Quebec has no register.",
+        techniques=("manual-lymphatic-drainage", "trigger-point", "myofascial-release"),
+        conditions=("low-back-pain", "neck-pain", "sciatica", "headache", "post-operative"), insurance="no",
+    ),
+    Planted(
+        case="spanish-page", slug="masaje-del-puente", name="Masaje Médico del Puente", town=names.SAN_DIEGO,
+        person=Person(given="Joaquin", family="Merriweather", letters="CMT", claim="CAMTC #52118"),
+        outcomes=("review", "no_register"), why="A page in Spanish; California's certification is voluntary.",
+        techniques=("manual-lymphatic-drainage", "sports-massage", "cupping"),
+        conditions=("low-back-pain", "sciatica", "neck-pain", "migraine", "work-injury"), insurance="no",
+    ),
+    Planted(
+        case="excluded-by-number", slug="red-rock-massage", name="Red Rock Therapeutic Massage", town=names.DENVER,
+        person=Person(given="Theodora", family="Kingsmere", letters="LMT"), number=18933, excluded=True,
+        outcomes=("verified", "review"), why="The exclusion list holds this very NPI: a reviewer is told, nobody else.",
+    ),
+    Planted(
+        case="student-work", slug="larkspur-hands", name="Larkspur Hands Massage", town=names.BOULDER,
+        person=Person(given="Nadia", family="Quill", letters="LMT", claim="Licensed Massage Therapist"),
+        outcomes=("review", "no_claim"), why="The page says that it is a student's work: it is held back.",
+        note="This website is a student project, made for educational purposes only.",
     ),
 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from demo.model import Licence, Person, Town, World
@@ -127,19 +128,27 @@ def write_npi(first_nine: int) -> str:
     return f"{first_nine:09d}{-(doubled + sum(digits[-2::-2])) % 10}"
 
 
-def make_exclusions(on: date) -> str:
-    """An exclusion list with strangers and one namesake: unquoted header, quoted data, CRLF."""
+def make_exclusions(on: date, excluded: Iterable[tuple[Person, Town, str]] = ()) -> str:
+    """An exclusion list with strangers, a namesake and the `excluded` by NPI: unquoted header, quoted data, CRLF."""
+    nobody = "0000000000"
     people = [
-        ("ASHDOWN", "WALTER", "", "MASSAGE THERAPIST", "SHREVEPORT", "LA", "71101"),
-        ("EXAMPLE", "ANN", "B", "NURSE/NURSES AIDE", "BILOXI", "MS", "39530"),
-        ("SAMPLE", "ROBERT", "", "CHIROPRACTOR", "TULSA", "OK", "74103"),
+        ("ASHDOWN", "WALTER", "", "MASSAGE THERAPIST", nobody, "SHREVEPORT", "LA", "71101"),
+        ("EXAMPLE", "ANN", "B", "NURSE/NURSES AIDE", nobody, "BILOXI", "MS", "39530"),
+        ("SAMPLE", "ROBERT", "", "CHIROPRACTOR", nobody, "TULSA", "OK", "74103"),
     ]
+    people += [
+        (
+            who.family.upper(), who.given.upper(), who.middle.upper(), "MASSAGE THERAPIST", npi, town.name.upper(),
+            town.region, town.postal_codes[0],
+        )
+        for who, town, npi in excluded
+    ]  # fmt: skip
     out = io.StringIO()
     out.write(",".join(LEIE_COLUMNS) + "\r\n")
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for last, first, middle, specialty, city, state, postal in people:
+    for last, first, middle, specialty, npi, city, state, postal in people:
         writer.writerow(
-            (last, first, middle, "", "IND- LIC HC SERV PRO", specialty, "", "0000000000", "", "PO BOX 1", city, state,
+            (last, first, middle, "", "IND- LIC HC SERV PRO", specialty, "", npi, "", "PO BOX 1", city, state,
              postal, "1128b4", (on - timedelta(days=900)).strftime("%Y%m%d"), "00000000", "00000000", "")
         )  # fmt: skip
     return out.getvalue()

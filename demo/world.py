@@ -34,7 +34,7 @@ def make_world(seed: int = 1, on: date | None = None) -> World:
         practices=tuple(maker.practices),
         licences=tuple(maker.licences),
         npis=tuple(maker.npis),
-        exclusions=make_exclusions(maker.on),
+        exclusions=make_exclusions(maker.on, maker.excluded),
         listings_file="".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _make_listings(maker.practices)),
         cases=tuple(maker.cases),
     )
@@ -48,6 +48,7 @@ class _Maker:
     licences: list[Licence] = field(default_factory=list)
     npis: list[dict[str, object]] = field(default_factory=list)
     cases: list[Case] = field(default_factory=list)
+    excluded: list[tuple[Person, Town, str]] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=lambda: dict(FIRST_NUMBERS))
 
@@ -70,7 +71,9 @@ class _Maker:
         person = Person(
             given=p.person.given, middle=p.person.middle, family=p.person.family, letters=p.person.letters, claim=claim
         )
-        self._open(p.slug, p.name, p.town, (person,), p.shape, p.techniques, p.conditions, p.medical, p.insurance)
+        self._open(
+            p.slug, p.name, p.town, (person,), p.shape, p.techniques, p.conditions, p.medical, p.insurance, p.note
+        )  # fmt: skip
         if p.number is not None:
             self.licences.append(
                 Licence(
@@ -83,10 +86,15 @@ class _Maker:
                 )
             )  # fmt: skip
             if p.in_nppes:
-                self._enumerate(person, p.town, p.number, p.licence_type)
+                npi = self._enumerate(person, p.town, p.number, p.licence_type)
+                if p.excluded:
+                    self.excluded.append((person, p.town, npi))
         self.cases.append(
-            Case(name=p.case, practice=p.slug, person=person.full_name, outcomes=frozenset(p.outcomes), why=p.why)
-        )
+            Case(
+                name=p.case, practice=p.slug, person=person.full_name, outcomes=frozenset(p.outcomes), why=p.why,
+                published=not p.note,
+            )
+        )  # fmt: skip
 
     def generate(self, index: int) -> None:
         """One ordinary practice, its people licensed and current where their state has a register."""
@@ -136,13 +144,15 @@ class _Maker:
             expires_on=self.on + timedelta(days=self.dice.randint(40, 700)),
         )  # fmt: skip
 
-    def _enumerate(self, person: Person, town: Town, number: int, licence_type: str = "") -> None:
+    def _enumerate(self, person: Person, town: Town, number: int, licence_type: str = "") -> str:
         written = write_number(town.region, number, licence_type)
         self.npis.append(make_npi(len(self.npis), person, town, written, self.on))
+        return str(self.npis[-1]["number"])
 
     def _open(  # noqa: PLR0917 - the parts of a practice, in the order they are read
         self, slug: str, name: str, town: Town, people: tuple[Person, ...], shape: Shape,
         techniques: tuple[str, ...], conditions: tuple[str, ...], medical: bool, insurance: str,
+        note: str = "",
     ) -> None:  # fmt: skip
         line = self.lines[town.area_code] = self.lines.get(town.area_code, 99) + 1
         opens = self.dice.choice(("08:00", "09:00", "10:00"))
@@ -157,7 +167,7 @@ class _Maker:
                 hours=(("Mo", "Fr", f"{opens}-18:00"), ("Sa", "Sa", "10:00-14:00")),
                 rates=((60, self.dice.choice((95, 105, 115))), (90, self.dice.choice((140, 150, 165)))),
                 languages=self._choose_languages(town, medical),
-                language=_page_language(town, medical),
+                language=_page_language(town, medical), note=note,
             )
         )  # fmt: skip
 
