@@ -29,7 +29,7 @@ SUFFIXES = (
 _UNIT = r"(?:suite|ste|bureau|unit|apt|apartment|#|floor|fl|bldg|building|studio|room|rm|office|space|spc|bureau|local|level|lot|box|no)"
 _UNIT_SEGMENT = re.compile(
     rf"^(?:\d(?:st|nd|rd|th)\s+floor\b|(?:lower|upper|second|main|ground)\s+(?:level|floor)|{_UNIT}\b\.?\s*[#\w-]{{0,12}}(?:\s[A-Z\d]{{1,4}})?$|#)",
-    re.I,
+    re.IGNORECASE,
 )
 _NUMBER = r"(?:\d{1,6}(?:[-–]\d{1,6})?[A-Za-z]?(?:\s?½|\s1/2)?|[NSEW]\d{2,5}\s?[NSEW]?\d{2,5})"
 _DIRECTION = r"(?:[NSEW]|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\.?"
@@ -40,40 +40,39 @@ _STREET = re.compile(
     rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
     rf"|Broadway(?:\s+{_DIRECTION}(?!\w))?))"
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
-    re.I,
+    re.IGNORECASE,
 )
-_PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.I)
+_PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
 _LABEL = re.compile(
     r"^.{0,40}?\b(?:address|location|located at|located in|visit us(?: at)?|find us(?: at)?|office|studio|adresse|direcci[óo]n|where|come see us at|mailing address)\s*[:–-]\s*",
-    re.I,
+    re.IGNORECASE,
 )
 _CITY = r"[A-ZÀ-Ý][\w.'’À-ÿ-]{1,24}(?:[ -](?:[A-ZÀ-Ý][\w.'’À-ÿ-]{0,24}|of|the|de|du|la|le|des|sur|by|on)){0,4}"
 _US_ZIP = re.compile(
     rf"(?P<region>(?<![\w])(?:{CODES}|[A-Z]\.\s?[A-Z]\.|(?i:{NAMES}|fla|calif|mass|penn|wash|ore|tenn|colo|ariz|minn|wis|mich|ill|ind|conn|okla|tex|[a-z]{{2}}(?=,?\s{{1,3}}\d{{5}}(?!\d))))(?!\w))\.?[\s,–-]{{1,4}}(?:(?:USA|US),?\s)?(?P<zip>\d{{5}})(?:[-–]\d{{4}})?(?![\d-]|\s?%)"
 )
 _CA_POSTAL = re.compile(
-    r"(?<![\w])(?P<zip>[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]{0,2}\d[ABCEGHJ-NPRSTV-Z]\d)(?!\w)", re.I
+    r"(?<![\w])(?P<zip>[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]{0,2}\d[ABCEGHJ-NPRSTV-Z]\d)(?!\w)", re.IGNORECASE
 )
 _CITY_REGION = re.compile(
     rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
 )
-_NUMBER_COMMA = re.compile(r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.I)
+_NUMBER_COMMA = re.compile(r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.IGNORECASE)
 _COORDS = (
     re.compile(r"!3d(?P<lat>-?\d{1,2}\.\d+)!4d(?P<lon>-?\d{1,3}\.\d+)"),
     re.compile(r"!2d(?P<lon>-?\d{1,3}\.\d+)!3d(?P<lat>-?\d{1,2}\.\d+)"),
     re.compile(r"[/=@](?P<lat>-?\d{1,2}\.\d{3,}),(?:\+|%20)?(?P<lon>-?\d{1,3}\.\d{3,})"),
 )
 _MAP = re.compile(
-    r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com", re.I
+    r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com", re.IGNORECASE
 )
 _MAP_QUERY = re.compile(
-    r"(?:[?&](?:q|query|daddr|destination|address|saddr)=|/maps/(?:place|search|dir)/(?:/)?)([^&@#?]{4,200})", re.I
+    r"(?:[?&](?:q|query|daddr|destination|address|saddr)=|/maps/(?:place|search|dir)/(?:/)?)([^&@#?]{4,200})", re.IGNORECASE
 )
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _NOT_CITY = frozenset(
-    "suite unit floor located serving area areas county call phone in of and the at our us massage therapy clinic studio "
-    "licensed therapist street avenue road drive visit address location based mobile state bodywork welcome".split()
+    ["suite", "unit", "floor", "located", "serving", "area", "areas", "county", "call", "phone", "in", "of", "and", "the", "at", "our", "us", "massage", "therapy", "clinic", "studio", "licensed", "therapist", "street", "avenue", "road", "drive", "visit", "address", "location", "based", "mobile", "state", "bodywork", "welcome"]
 )
 
 
@@ -135,10 +134,10 @@ def find_street(text: str) -> str | None:
     if re.match(
         r"(?:min(?:ute)?s?|hours?|hrs?|years?|yrs?|days?|weeks?|months?|sessions?|clients?|am|pm|a\.m|p\.m|miles?|%|percent|blocks?|people)\b",
         name,
-        re.I,
+        re.IGNORECASE,
     ):
         return None
-    if re.match(rf"(?:{SUFFIXES})\b\.?$", name, re.I) and not re.match(r"broadway", name, re.I):
+    if re.match(rf"(?:{SUFFIXES})\b\.?$", name, re.IGNORECASE) and not re.match(r"broadway", name, re.IGNORECASE):
         return None
     return street
 
@@ -320,11 +319,11 @@ def find_city_mentions(document: Document) -> list[Place]:
 
 _GOOD_CUE = re.compile(
     r"(?:located|based|serving|serves?|office|studio|clinic|practice|center|massage|therapy|bodywork|visit|in the heart of|downtown|proudly)[^.!?]{0,50}$",
-    re.I,
+    re.IGNORECASE,
 )
 _BAD_CUE = re.compile(
     r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|board|hospital|retreat)[^.!?]{0,70}$",
-    re.I,
+    re.IGNORECASE,
 )
 
 

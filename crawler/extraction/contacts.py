@@ -22,17 +22,17 @@ _PHONE = re.compile(
     r")(?![\w-]?\d)"
 )
 _WORDED_PHONE = re.compile(r"(?<!\w)(?:1-)?\(?([2-9]\d\d)\)?[\s.-]{1,2}(\d{3})[\s.-]([A-Z]{4})(?!\w)")
-_KEYS = {letter: str(n) for n, row in enumerate("ABC DEF GHI JKL MNO PQRS TUV WXYZ".split(), 2) for letter in row}
-_FAX = re.compile(r"(?:fax|facsimile|t[ée]l[ée]copieur)\W{0,6}$", re.I)
-_FAX_ONLY = re.compile(r"^\W*(?:fax|facsimile|f)\b\W*$", re.I)
-_NOT_PHONE = re.compile(r"(?:npi|licen[sc]e|lic\.?|ein|abn|cert\w*|permit|reg\w*)\s*(?:number|no\.?|#|:|\s)*$", re.I)
+_KEYS = {letter: str(n) for n, row in enumerate(["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"], 2) for letter in row}
+_FAX = re.compile(r"(?:fax|facsimile|t[ée]l[ée]copieur)\W{0,6}$", re.IGNORECASE)
+_FAX_ONLY = re.compile(r"^\W*(?:fax|facsimile|f)\b\W*$", re.IGNORECASE)
+_NOT_PHONE = re.compile(r"(?:npi|licen[sc]e|lic\.?|ein|abn|cert\w*|permit|reg\w*)\s*(?:number|no\.?|#|:|\s)*$", re.IGNORECASE)
 _PHONE_CUE = re.compile(
-    r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.I
+    r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.IGNORECASE
 )
 _OTHERS = re.compile(
     r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|police|web ?(?:site )?design|hosting|national .{0,20}line|"
     r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|al) to",
-    re.I,
+    re.IGNORECASE,
 )
 _EMAIL = re.compile(
     r"(?<![\w.+%/=-])[A-Za-z0-9](?:[\w.+%'-]{0,62}\w)?@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,18}(?![\w@])"
@@ -45,7 +45,7 @@ _NOT_EMAIL = re.compile(
     r"\.(?:png|jpe?g|gif|webp|svg|css|js|pdf)$|@(?:sentry|.*\.wixpress|.*sentry\.io|\dx\.|.*\.(?:local|invalid)$)|"
     r"^(?:you|your|youremail|your-?email|name|email|user|username|johndoe|jane\.?doe|john\.?doe|someone|test)@|"
     r"@(?:domain|yourdomain|yoursite|mysite|email|website|site|company|yourcompany)\.(?:com|org|net)$",
-    re.I,
+    re.IGNORECASE,
 )
 _BOOKING_HOSTS = re.compile(
     r"(?:^|\.)(?:vagaro\.com|schedulicity\.com|massagebook\.com|janeapp\.com|janeapp\.ca|jane\.app|acuityscheduling\.com|"
@@ -54,17 +54,17 @@ _BOOKING_HOSTS = re.compile(
     r"glossgenius\.com|gorendezvous\.com|cliniko\.com|schedulista\.com|appointy\.com|timely\.com|gettimely\.com|picktime\.com|"
     r"booker\.com|zenoti\.com|mangomint\.com|soothe\.com|practicebetter\.io|intakeq\.com|simplepractice\.com|"
     r"bookwhen\.com|zocdoc\.com|massagebooking\.com|10to8\.com|youcanbook\.me|bodyworkonline\.com)$",
-    re.I,
+    re.IGNORECASE,
 )
 _BOOK_WORDS = re.compile(
-    r"\b(?:book|schedule|reserve|appointment)\b|r[ée]serve[rz]?|rendez-vous|\breservar?\b|\bagendar?\b|\bcita\b", re.I
+    r"\b(?:book|schedule|reserve|appointment)\b|r[ée]serve[rz]?|rendez-vous|\breservar?\b|\bagendar?\b|\bcita\b", re.IGNORECASE
 )
 _NO_SITE = re.compile(
     r"(?:^|\.)(?:example\.(?:com|org|net)|localhost|yourdomain\.\w+|yoursite\.\w+|yourwebsite\.\w+|domain\.com|"
     r"mysite\.com|your-?site\.\w+|website\.com|your-?domain.*|your-?business.*|"
     r"placeholder.*|schema\.org|127\.0\.0\.1|facebook\.com|instagram\.com|yelp\.com|google\.com|linkedin\.com|"
     r"w3\.org|bootstrapmade\.com|themewagon\.com|colorlib\.com|html5up\.net|templatemo\.com|.*\.(?:local|test|invalid))$",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -74,7 +74,7 @@ def to_e164(text: str, region: str = "US") -> str | None:
 
     Ten North American digits count even if no such exchange exists: whether a number is real is judged elsewhere.
     """
-    digits = re.sub(r"\D", "", re.split(r"(?:ext\.?|x)\s?\d", text, maxsplit=1, flags=re.I)[0])
+    digits = re.sub(r"\D", "", re.split(r"(?:ext\.?|x)\s?\d", text, maxsplit=1, flags=re.IGNORECASE)[0])
     if not text.strip().startswith("+"):
         if len(digits) == 11 and digits[0] == "1":
             digits = digits[1:]
@@ -190,7 +190,7 @@ def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> l
                 count(_uncloak(link.href.split("#", 1)[1]), 2.0, "protected address", line.where)
         if "@" in line.text:
             for match in _EMAIL.finditer(line.text):
-                weight = 0.2 if re.search(r"web ?(?:site|master|design)", line.text, re.I) else 1.0
+                weight = 0.2 if re.search(r"web ?(?:site|master|design)", line.text, re.IGNORECASE) else 1.0
                 count(match[0], weight, line.text, line.where)
         elif "at" in line.text and ("[" in line.text or "(" in line.text or " dot " in line.text.lower()):
             for match in _HIDDEN_EMAIL.finditer(line.text):

@@ -20,11 +20,9 @@ MAX_BLOCKS = 40  # JSON-LD blocks read
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = frozenset(
-    "address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hr html label legend li main nav ol option p pre section select summary table "
-    "tbody td textarea tfoot th thead tr ul".split()
+    ["address", "article", "aside", "blockquote", "body", "button", "caption", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "label", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody", "td", "textarea", "tfoot", "th", "thead", "tr", "ul"]
 )
-SKIPPED = frozenset("script style noscript svg template canvas head object audio video map math".split())
+SKIPPED = frozenset(["script", "style", "noscript", "svg", "template", "canvas", "head", "object", "audio", "video", "map", "math"])
 
 
 class Section(StrEnum):
@@ -88,7 +86,7 @@ class Document:
 
 
 _SPACE = re.compile(r"\s+")
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.I)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CLASS = re.compile(
@@ -97,7 +95,7 @@ _CLASS = re.compile(
     r"|(?P<footer>\bfooter|site-footer|page-footer|\bcolophon)"
     r"|(?P<nav>\bnav\b|navbar|nav-|navigation|main-menu|mobile-menu|\bmenu-item|breadcrumb|skip-link)"
     r"|(?P<header>\bsite-header|page-header\b|\btopbar|top-bar|masthead)",
-    re.I,
+    re.IGNORECASE,
 )
 _TAG_SECTION = {
     "nav": Section.NAV,
@@ -112,16 +110,16 @@ _TESTIMONIAL_HEADING = re.compile(
     r"testimon|\breviews?\b|(?:what|hear) (?:our |my |from )*(?:\w+ )?(?:clients?|patients?|people|customers?|others?)\b.{0,20}"
     r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|word on the street|word for it"
     r"|t[ée]moignages?|avis de nos|avis clients|ce que (?:nos|mes) clients|opiniones|rese[ñn]as|lo que dicen",
-    re.I,
+    re.IGNORECASE,
 )
 _OTHER_TOPIC = re.compile(
     r"benefit|\bservices?\b|\babout (?:me|us)\b|contact|hours|location|rates|pricing|here for you|\bwhy\b|massage|treat|technique|therap",
-    re.I,
+    re.IGNORECASE,
 )
 _BLOG_HEADING = re.compile(
     r"^(?:our |the |my |latest |recent |from (?:the|our|my) )*(?:blog|blog posts?|articles|news|posts|recent posts)\W*$"
     r"|^(?:related|recent|latest|featured) (?:posts?|articles?|blog|news)|^\d* ?comments?\b|^leave a (?:reply|comment)",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -24,11 +24,11 @@ _CLOCK = r"(?:(?:[01]?\d|2[0-3])(?:\s?[:.h]\s?[0-5]\d|\s?h(?![a-z]))?\s?(?:[ap]\
 _DAYS = re.compile(
     rf"(?<![a-z])(?P<days>{_DAY}(?:\s?(?:-|–|—|to|thru|through|until|à|au|a|&|and|et|y|,|/)\s?(?:and\s)?{_DAY}){{0,6}}|"
     rf"daily|every ?day|7 days a week|seven days a week|tous les jours|todos los d[íi]as)",
-    re.I,
+    re.IGNORECASE,
 )
-_SPAN = re.compile(rf"(?P<open>{_CLOCK})\s?(?:-|–|—|to|until|til|till|à|a|\s)\s?(?P<close>{_CLOCK})(?!\d)", re.I)
-_RANGE_WORD = re.compile(r"-|–|—|\bto\b|\bthru\b|\bthrough\b|\buntil\b|\bà\b|\bau\b|\ba\b", re.I)
-_BREAK = re.compile(r"closed|ferm[ée]|cerrado|by appointment|sur rendez-vous", re.I)
+_SPAN = re.compile(rf"(?P<open>{_CLOCK})\s?(?:-|–|—|to|until|til|till|à|a|\s)\s?(?P<close>{_CLOCK})(?!\d)", re.IGNORECASE)
+_RANGE_WORD = re.compile(r"-|–|—|\bto\b|\bthru\b|\bthrough\b|\buntil\b|\bà\b|\bau\b|\ba\b", re.IGNORECASE)
+_BREAK = re.compile(r"closed|ferm[ée]|cerrado|by appointment|sur rendez-vous", re.IGNORECASE)
 
 
 def read_stated(node: Node) -> str | None:
@@ -121,7 +121,7 @@ def _spans(text: str) -> list[str]:
     for match in _SPAN.finditer(text):
         closes = to_clock(match["close"], None)
         opens = to_clock(match["open"], match["close"])
-        marked = re.search(r"[ap]|:|h|noon|midi", match[0], re.I)
+        marked = re.search(r"[ap]|:|h|noon|midi", match[0], re.IGNORECASE)
         if opens and closes and marked and opens != closes:
             spans.append(f"{opens}-{closes}")
     return spans[:3]
@@ -172,7 +172,7 @@ def _expand(words: str) -> list[int]:
     if words.lower() in _ALL or not any(c.isalpha() for c in words):
         return list(range(7))
     found = [(m.start(), m.end(), _DAY_WORDS.get(m[0].lower().rstrip("."), _DAY_WORDS.get(m[0].lower().rstrip(".s"), -1)))
-             for m in re.finditer(r"[a-zà-ÿ]{2,}\.?", words, re.I)]  # fmt: skip
+             for m in re.finditer(r"[a-zà-ÿ]{2,}\.?", words, re.IGNORECASE)]  # fmt: skip
     named = [entry for entry in found if entry[2] >= 0]
     days: list[int] = []
     for index, (start, _end, day) in enumerate(named):

@@ -22,7 +22,7 @@ class Sign:
 
 
 def _sign(cues: str, words: str, weight: float, most: int = 1) -> Sign:
-    return Sign(stems(cues), re.compile(words, re.I), weight, most)
+    return Sign(stems(cues), re.compile(words, re.IGNORECASE), weight, most)
 
 
 MEDICAL = (
@@ -132,7 +132,7 @@ RELAXATION = (
 _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _LEAD = 1.55  # one side must outweigh the other by this to decide
-_BACKGROUND = re.compile(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in", re.I)
+_BACKGROUND = re.compile(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in", re.IGNORECASE)
 _OFFER = stems("massage bodywork rolfing massothérapie masaje therapy")
 
 

@@ -29,9 +29,9 @@ _SPOKEN = {
 _SPEAKS = re.compile(
     r"\b(?:speaks?|spoken|fluent in|languages?(?: spoken)?|bilingual|se habla|hablamos|on parle|parlons|langues?(?: parl[ée]es)?"
     r"|service en|services? (?:offered|available) in|idiomas)\b[^.!?\n]{0,80}",
-    re.I,
+    re.IGNORECASE,
 )
-_NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_SPOKEN, key=len, reverse=True)) + r")(?!\w)", re.I)
+_NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_SPOKEN, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE)
 
 
 def find_language(texts: Iterable[str], declared: str | None) -> str | None:

