@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
+from directory.errors import UsageError
 from directory.models import EntityKind, PracticeKind, Referral, Setting, to_json
 from directory.places import Gazetteer, Place, PlaceKind
 from directory.vocabularies import Vocabulary
@@ -16,6 +18,8 @@ from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, understand
 from verification.badge import make_badge
 
 __all__ = ["DEFAULT_RADIUS_KM", "Chip", "SearchAnswer", "find_therapists"]
+
+E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,8 +148,8 @@ def find_therapists(
         credentials=_join(understood.credentials, credential),
         kinds=kinds,
         practice_kinds=practice_kinds,
-        settings=tuple(Setting(value) for value in setting),
-        referrals=tuple(Referral(value) for value in referral),
+        settings=_read(Setting, setting, "setting"),
+        referrals=_read(Referral, referral, "referral"),
         languages=tuple(language),
         genders=tuple(gender),
         insurance=True if understood.insurance else insurance,
@@ -159,7 +163,7 @@ def find_therapists(
     )
     request, radius = _place(request, understood, radius_km)
     request = replace(request, sort=_choose_sort(sort, request))
-    page, request, relaxed = _search(reader, request)
+    page, request, relaxed = _search(reader, request, understood.chips)
     return SearchAnswer(
         page=page,
         request=request,
@@ -176,12 +180,20 @@ def _join(understood: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*understood, *chosen)))
 
 
+def _read(kind: type[E], values: Iterable[str], name: str) -> tuple[E, ...]:
+    """The members of `kind` that the values name; raises `UsageError` for another."""
+    known = {member.value: member for member in kind}
+    try:
+        return tuple(known[value] for value in values)
+    except KeyError as error:
+        raise UsageError(f"{name} cannot be {error.args[0]!r}. Choose from: {', '.join(known)}.") from error
+
+
 def _split_kinds(values: Iterable[str]) -> tuple[tuple[EntityKind, ...], tuple[PracticeKind, ...]]:
-    values = tuple(values)
-    people = set(EntityKind)
+    values, people = tuple(values), set(EntityKind)
     return (
         tuple(EntityKind(value) for value in values if value in people),
-        tuple(PracticeKind(value) for value in values if value not in people),
+        _read(PracticeKind, (value for value in values if value not in people), "kind"),
     )
 
 
@@ -202,19 +214,26 @@ def _place(
 
 
 def _choose_sort(sort: Sort | str | None, request: SearchRequest) -> Sort:
-    chosen = Sort(sort) if sort else Sort.RELEVANCE
+    chosen = _read(Sort, (sort,), "sort")[0] if sort else Sort.RELEVANCE
     return Sort.RELEVANCE if chosen is Sort.DISTANCE and request.near is None else chosen
 
 
-def _search(reader: Reader, request: SearchRequest) -> tuple[SearchPage, SearchRequest, tuple[str, ...]]:
+def _search(
+    reader: Reader, request: SearchRequest, chips: Iterable[Chip]
+) -> tuple[SearchPage, SearchRequest, tuple[str, ...]]:
     """The page; where loose words match nobody but something firm was asked too, without them."""
     page = reader.search(request)
     if page.total or request.after:
         return page, request, ()
     firm = bool(request.conditions or request.techniques or request.near or request.regions)
+    insured = next((chip.text for chip in chips if chip.kind == "insurance"), "")
+    first = replace(request, text="")
+    second = replace(first, credentials=())
+    third = replace(second, insurance=None) if insured else second
     for loose, left_out in (
-        (replace(request, text=""), (request.text,)),
-        (replace(request, text="", credentials=()), (request.text, *request.credentials)),
+        (first, (request.text,)),
+        (second, (request.text, *request.credentials)),
+        (third, (request.text, *request.credentials, insured)),
     ):
         if firm and loose != request:
             page = reader.search(loose)

@@ -92,16 +92,15 @@ class ElasticReader:
         )
 
     def get(self, document_id: str) -> TherapistDocument:
-        query = {"query": {"ids": {"values": [document_id]}}, "_source": ["document"]}
-        found = self._search(query)["hits"]["hits"]
-        if not found:
+        found = self.get_many([document_id])
+        if document_id not in found:
             raise NotFoundError("There is no such entry in the directory.")
-        return parse_document(found[0]["_source"]["document"])
+        return found[document_id]
 
     def get_many(self, ids: Collection[str]) -> Mapping[str, TherapistDocument]:
         if not ids:
             return {}
-        query = {"query": {"ids": {"values": list(ids)}}, "_source": ["document"], "size": len(ids)}
+        query = {"query": {"terms": {"id": list(ids)}}, "_source": ["document"], "size": len(ids)}
         documents = [parse_document(hit["_source"]["document"]) for hit in self._search(query)["hits"]["hits"]]
         return {document.id: document for document in documents}
 
