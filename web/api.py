@@ -13,14 +13,24 @@ from starlette.responses import RedirectResponse, Response
 
 from directory.errors import UsageError
 from directory.models import Referral, Setting, to_json
+from directory.vocabularies import Term
+from records import ledger
 from search.interface import Sort
+from search.standing import find_published_outcome
+from web.api_models import (
+    SearchModel,
+    SuggestionsModel,
+    TherapistModel,
+    VerificationsModel,
+    describe_problems,
+)
 from web.patients import find_document
 from web.query import SearchForm
 from web.searching import answer_search
 from web.site import Site
 from web.standing import describe_badge
 
-router = APIRouter(prefix="/api/v1", tags=["therapists"])
+router = APIRouter(prefix="/api/v1", tags=["therapists"], responses=describe_problems(429, 503))
 
 
 class SearchParams(BaseModel):
@@ -46,7 +56,7 @@ class SearchParams(BaseModel):
     limit: int = Field(20, ge=1, le=200, description="Results on a page.")
 
 
-@router.get("/therapists", summary="Search therapists")
+@router.get("/therapists", summary="Search therapists", response_model=SearchModel, responses=describe_problems(422))
 def search_therapists(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """Therapists that fit, best first; follow `next` for more."""
     site: Site = request.app.state.site
@@ -57,7 +67,12 @@ def search_therapists(request: Request, params: Annotated[SearchParams, Query()]
     return send_json(request, body)
 
 
-@router.get("/therapists/{therapist_id}", summary="One therapist")
+@router.get(
+    "/therapists/{therapist_id}",
+    summary="One therapist",
+    response_model=TherapistModel,
+    responses={301: {"description": "Merged into another one."}, **describe_problems(404, 410, 422)},
+)
 def show_therapist(request: Request, therapist_id: str) -> Response:
     """Everything the directory shows of one therapist, with the badge as of today."""
     site: Site = request.app.state.site
@@ -68,6 +83,66 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
     body["badge"] = describe_badge(site, document)
     body["url"] = f"{site.settings.base_url}/therapists/{document.id}"
     return send_json(request, body)
+
+
+@router.get(
+    "/suggest",
+    summary="Conditions, techniques and names that begin like a text",
+    response_model=SuggestionsModel,
+    responses=describe_problems(422),
+)
+def suggest(
+    request: Request,
+    q: Annotated[str, Query(min_length=1, max_length=100, examples=["nec"])],
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+) -> Response:
+    """What somebody may be about to type."""
+    site: Site = request.app.state.site
+    terms = [*site.vocabulary.conditions.values(), *site.vocabulary.techniques.values()]
+    start = q.strip().casefold()
+    found = [
+        {"kind": term.kind.value, "id": term.id, "label": term.label, "text": words}
+        for term in terms
+        if (words := _find_wording(term, start)) is not None
+    ][: max(1, limit // 2)]
+    names = site.reader.suggest(q, limit=limit)
+    found += [{"kind": item.kind, "id": item.id, "label": item.label, "text": item.text} for item in names]
+    return send_json(request, {"suggestions": found[:limit]})
+
+
+def _find_wording(term: Term, start: str) -> str | None:
+    """The term's first wording that begins like `start`."""
+    wordings = (term.label, *(wording for words in term.synonyms.values() for wording in words))
+    return next((wording for wording in wordings if start and wording.casefold().startswith(start)), None)
+
+
+@router.get(
+    "/verifications/{therapist_id}",
+    summary="Every check of a therapist's credentials",
+    response_model=VerificationsModel,
+    responses=describe_problems(404, 410, 422),
+)
+def list_verifications(request: Request, therapist_id: str) -> Response:
+    """What was checked, by which rule, and when; mismatch and discipline only once a person confirmed them."""
+    site: Site = request.app.state.site
+    document = find_document(site, therapist_id)
+    with site.database.read() as session:
+        rows = ledger.load(session, document.id)
+    checks = [
+        {
+            "id": row.entry.claim_id,
+            "outcome": find_published_outcome(row),
+            "rule": row.entry.rule if find_published_outcome(row) is row.entry.outcome else "being-checked",
+            "rule_version": row.entry.rule_version,
+            "checked_on": row.entry.checked_on,
+            "read_on": row.entry.read_on,
+            "recorded_at": row.recorded_at,
+            "status": row.entry.fhir_status if find_published_outcome(row) is row.entry.outcome else "in-process",
+        }
+        for row in rows
+        if row.erased_at is None
+    ]
+    return send_json(request, {"id": document.id, "verifications": checks})
 
 
 def make_form(site: Site, params: SearchParams) -> SearchForm:
@@ -110,7 +185,7 @@ def send_json(request: Request, body: object) -> Response:
 def send_with_etag(request: Request, content: bytes, media_type: str) -> Response:
     """Bytes with an ETag of their content."""
     etag = f'"{make_digest(content)}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=60", "Access-Control-Allow-Origin": "*"}
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=60"}
     if etag in (request.headers.get("if-none-match") or ""):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, media_type)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -16,7 +17,9 @@ from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.interface import Engine
 from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians
+from web.api_models import ProblemModel
 from web.failures import add_failures
+from web.guard import ApiGuard
 from web.limits import Limiter
 from web.pages import STATIC
 from web.safety import Safety, make_policy
@@ -57,6 +60,25 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)
+    describe_api(app)
+    rate = settings.api_requests_per_minute
+    limiter = Limiter(rate, 60, clock=app.state.site.clock, secret=settings.session_secret) if rate else None
+    app.add_middleware(ApiGuard, limiter=limiter)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.add_middleware(Safety, policy=make_policy(settings.tiles_url), secure=settings.secure_cookies)
     return app
+
+
+def describe_api(app: FastAPI) -> None:
+    """Make /openapi.json name the problem document that errors come as, and nothing the API does not answer."""
+
+    def make() -> dict[str, object]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+            schema["components"]["schemas"]["ProblemModel"] = ProblemModel.model_json_schema()
+            for name in ("HTTPValidationError", "ValidationError"):
+                schema["components"]["schemas"].pop(name, None)
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = make  # type: ignore[method-assign]

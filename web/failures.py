@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import orjson
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -15,35 +14,10 @@ from directory.errors import PalpateError, find_http_status
 from web.admin.access import SignInNeeded, make_sign_in_url
 from web.fhir.outcome import make_outcome
 from web.pages import Visit, open_visit
+from web.problems import make_problem
 from web.values import Link
 
 LOG = logging.getLogger("palpate.web")
-PROBLEM_TITLES = {
-    400: "Bad request",
-    401: "Not logged in",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    409: "Conflict",
-    410: "Gone",
-    422: "Unusable value",
-    429: "Too many requests",
-    503: "Search is away for a moment",
-}
-
-
-def make_problem(status: int, detail: str, *, errors: object = None) -> Response:
-    """An RFC 9457 problem document."""
-    body: dict[str, object] = {
-        "type": "about:blank",
-        "title": PROBLEM_TITLES.get(status, "Something went wrong"),
-        "status": status,
-        "detail": detail,
-    }
-    if errors:
-        body["errors"] = errors
-    headers = {"Retry-After": "30"} if status == 503 else {}
-    return Response(orjson.dumps(body), status, headers, "application/problem+json")
 
 
 def make_state_page(visit: Visit, status: int) -> Response:

@@ -157,7 +157,7 @@ def _summarise(resource: Resource) -> Resource:
 
 def _send(request: Request, body: Resource) -> Response:
     content = orjson.dumps(body)
-    headers = {"ETag": f'W/"{make_digest(content)}"', "Access-Control-Allow-Origin": "*"}
+    headers = {"ETag": f'W/"{make_digest(content)}"'}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, MEDIA_TYPE)
