@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 import orjson
@@ -63,6 +63,22 @@ def print_json(value: Any) -> None:
     sys.stdout.buffer.flush()
 
 
+class Report(Protocol):
+    """What a step came to, for a person and for a program."""
+
+    def to_json(self) -> Any: ...
+
+    def to_text(self) -> str: ...
+
+
+def print_report(report: Report, as_json: bool) -> None:
+    """The report on standard output, as its sentences or as JSON."""
+    if as_json:
+        print_json(report.to_json())
+    else:
+        click.echo(report.to_text())
+
+
 def print_json_lines(values: Iterable[Any]) -> None:
     """One JSON value a line, each flushed as it comes so that a reader sees progress."""
     for value in values:
@@ -74,6 +90,12 @@ def print_json_lines(values: Iterable[Any]) -> None:
 def progress_bar() -> Iterator[Progress]:
     """A progress display on standard error; silent where that is not a terminal."""
     console = Console(stderr=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         yield progress

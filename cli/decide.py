@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.app import IsoDate, json_option, open_app, print_json, progress_bar
+from cli.app import IsoDate, Report, json_option, open_app, print_report, progress_bar
 
 _file = click.Path(path_type=Path)
 
@@ -25,16 +25,10 @@ def resolve(listings: Path | None, out: Path | None, one_per_source: bool, as_js
     if (listings is None) != (out is None):
         raise click.UsageError("--listings and --out belong together.")
     if listings and out:
-        file_summary = resolve_files(listings, out, one_per_source=one_per_source)
-        result, text = file_summary.to_json(), file_summary.to_text()
+        print_report(resolve_files(listings, out, one_per_source=one_per_source), as_json)
     else:
         with open_app() as app:
-            summary = run_resolve(app.database, clock=app.clock, one_per_source=one_per_source)
-        result, text = summary.to_json(), summary.to_text()
-    if as_json:
-        print_json(result)
-    else:
-        click.echo(text)
+            print_report(run_resolve(app.database, clock=app.clock, one_per_source=one_per_source), as_json)
 
 
 @click.command(epilog="Example: palpate verify --on 2026-11-23 --mode strict")
@@ -67,20 +61,14 @@ def verify(
         if listings and register and out:
             with progress_bar() as progress:
                 task = progress.add_task("checking claims", total=None)
-                file_summary = verify_files(
+                report: Report = verify_files(
                     listings, register, out, on=day, mode=mode, progress=lambda n: progress.update(task, completed=n)
                 )
-            result, text = file_summary.to_json(), file_summary.to_text()
         elif explain:
-            explanation = explain_entity(app.database, explain, on=day, mode=mode)
-            result, text = explanation.to_json(), explanation.to_text()
+            report = explain_entity(app.database, explain, on=day, mode=mode)
         else:
-            summary = run_verify(app.database, on=day, mode=mode, clock=app.clock)
-            result, text = summary.to_json(), summary.to_text()
-    if as_json:
-        print_json(result)
-    else:
-        click.echo(text)
+            report = run_verify(app.database, on=day, mode=mode, clock=app.clock)
+    print_report(report, as_json)
 
 
 @click.group()
@@ -97,11 +85,7 @@ def show(entity_id: str, as_known_on: date | None, as_json: bool) -> None:
     from verification.explain import show_ledger
 
     with open_app() as app:
-        shown = show_ledger(app.database, entity_id, as_known_on=as_known_on)
-    if as_json:
-        print_json(shown.to_json())
-    else:
-        click.echo(shown.to_text())
+        print_report(show_ledger(app.database, entity_id, as_known_on=as_known_on), as_json)
 
 
 COMMANDS = (resolve, verify, ledger)

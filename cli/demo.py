@@ -8,12 +8,12 @@ from cli.app import App, open_app
 from cli.operate import serve_site
 from cli.steps import Plan, run_steps
 from crawler.listings_file import import_file
+from demo.model import World
 from demo.server import serve_world
-from demo.world import World, make_world
+from demo.world import make_world
 from directory.settings import Settings, load_settings
 from records import users
 
-WORLD_PORT = 8808  # fixed, so that a second run meets the same addresses and finds nothing new
 REVIEWER, PASSWORD = "demo", "demo-demo-demo"
 
 TRY = """
@@ -30,11 +30,16 @@ Palpate is on {base}  (Ctrl-C stops it). Try:
 """
 
 
-def run_demo(*, host: str, port: int, seed: int, build_only: bool, say: Callable[[str], object]) -> None:
-    """Serve the made-up world on loopback, run the whole job on it into the demo's own data folder, serve the site."""
+def run_demo(
+    *, host: str, port: int, seed: int, world_port: int, build_only: bool, say: Callable[[str], object]
+) -> None:
+    """Serve the made-up world on loopback, run the whole job on it into the demo's own data folder, serve the site.
+
+    The world keeps its port from run to run, so that a second run meets the same addresses and finds nothing new.
+    """
     world = make_world(seed=seed)
     settings = make_demo_settings(load_settings(), base_url=f"http://{host}:{port}")
-    with serve_world(world, port=WORLD_PORT) as server, open_app(settings) as app:
+    with serve_world(world, port=world_port) as server, open_app(settings) as app:
         say(f"A made-up world of {len(world.practices)} practices is served on {server.url}")
         fill(app, world, server.overrides, say)
         if build_only:

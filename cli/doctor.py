@@ -54,7 +54,9 @@ def examine(app: App) -> list[Finding]:
 def _look_at_folder(app: App) -> Iterator[Finding]:
     folder = app.settings.data_dir
     writable = os.access(folder, os.W_OK)
-    yield Finding("data folder", writable, str(folder), "" if writable else "Make it writable, or set PALPATE_DATA_DIR.")
+    yield Finding(
+        "data folder", writable, str(folder), "" if writable else "Make it writable, or set PALPATE_DATA_DIR."
+    )
     free = shutil.disk_usage(folder).free
     yield Finding(
         "free disk", free > LOW_DISK_BYTES, f"{free / 1e9:.1f} GB", "" if free > LOW_DISK_BYTES else "Make room."
@@ -86,7 +88,9 @@ def _look_at_index(app: App) -> Iterator[Finding]:
     engine = open_engine(app.settings)
     where = app.settings.search_url or "embedded"
     if not engine.ping():
-        yield Finding("engine", ok=False, found=f"{where} does not answer", mend="Start it, or mend PALPATE_SEARCH_URL.")
+        yield Finding(
+            "engine", ok=False, found=f"{where} does not answer", mend="Start it, or mend PALPATE_SEARCH_URL."
+        )
         return
     yield Finding("engine", ok=True, found=where)
     status = index_status(engine, app.database, settings=app.settings, clock=app.clock)
@@ -94,7 +98,7 @@ def _look_at_index(app: App) -> Iterator[Finding]:
     yield Finding("index", live, status.to_text(), "" if live else "Run `palpate index build`.")
 
 
-def _look_at_site(app: App) -> Iterator[Finding]:
+def _look_at_site(_: App) -> Iterator[Finding]:
     vendor = files("web") / "static" / "vendor" / "leaflet.js"
     found = "map and htmx are here" if vendor.is_file() else "without map and htmx (npm was not found at setup)"
     yield Finding("browser code", ok=True, found=found)

@@ -96,5 +96,3 @@ def _write_fhir(documents: Iterator[TherapistDocument], file: BinaryIO) -> int:
             first = False
     file.write(b"]}\n")
     return count
-
-

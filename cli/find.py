@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 import click
 
-from cli.app import App, json_option, open_app, print_json
-
-
-class Report(Protocol):
-    """What a step came to, for a person and for a program."""
-
-    def to_json(self) -> dict[str, Any]: ...
-
-    def to_text(self) -> str: ...
+from cli.app import App, Report, json_option, open_app, print_json, print_report
 
 
 @click.group()
@@ -28,7 +18,7 @@ def build(as_json: bool) -> None:
     """Build a new index beside the live one and switch to it once it passes its gates."""
     with open_app() as app:
         report = build_index(app)
-    _print(report, as_json)
+    print_report(report, as_json)
 
 
 @index.command(epilog="Example: palpate index update")
@@ -37,7 +27,7 @@ def update(as_json: bool) -> None:
     """Bring waiting changes into the live index."""
     with open_app() as app:
         report = update_index(app)
-    _print(report, as_json)
+    print_report(report, as_json)
 
 
 @index.command(epilog="Example: palpate index status --json")
@@ -48,7 +38,9 @@ def status(as_json: bool) -> None:
     from search.indexer import index_status
 
     with open_app() as app:
-        _print(index_status(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock), as_json)
+        print_report(
+            index_status(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock), as_json
+        )
 
 
 @index.command(epilog="Example: palpate index rollback")
@@ -59,7 +51,7 @@ def rollback(as_json: bool) -> None:
     from search.indexer import rollback as roll
 
     with open_app() as app:
-        _print(roll(open_engine(app.settings), settings=app.settings, clock=app.clock), as_json)
+        print_report(roll(open_engine(app.settings), settings=app.settings, clock=app.clock), as_json)
 
 
 def build_index(app: App) -> Report:
@@ -114,13 +106,6 @@ def search(
         where = hit.location.city if hit.location and hit.location.city else ""
         distance = f"{hit.distance_km:.1f} km" if hit.distance_km is not None else ""
         click.echo(f"  {hit.document.name:<36.36} {where:<20.20} {distance:>10}  {hit.document.id}")
-
-
-def _print(report: Report, as_json: bool) -> None:
-    if as_json:
-        print_json(report.to_json())
-    else:
-        click.echo(report.to_text())
 
 
 COMMANDS = (index, search)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from cli.app import IsoDate, json_option, open_app, print_json, print_json_lines, progress_bar
+from cli.app import IsoDate, json_option, open_app, print_json, print_json_lines, print_report, progress_bar
 from directory.errors import InputError
 
 
@@ -87,10 +87,7 @@ def import_listings(listings: Path, source: str, as_json: bool) -> int:
 
     with open_app() as app:
         summary = import_file(app.database, listings, source=source, clock=app.clock)
-    if as_json:
-        print_json(summary.to_json())
-    else:
-        click.echo(summary.to_text())
+    print_report(summary, as_json)
     return 1 if summary.failed else 0
 
 

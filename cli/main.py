@@ -65,10 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         return _fail(f"{error.strerror or error}{where}.", 1, debug)
-    except Exception as error:  # noqa: BLE001 - the last net: a person gets a sentence, the trace is one flag away
-        return _fail(
-            f"Unexpected {type(error).__name__}: {error}. This is a defect; --debug shows where.", 1, debug
-        )
+    except Exception as error:
+        return _fail(f"Unexpected {type(error).__name__}: {error}. This is a defect; --debug shows where.", 1, debug)
 
 
 def _fail(message: str, code: int, debug: bool) -> int:

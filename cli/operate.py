@@ -51,12 +51,15 @@ def serve_site(app: App, host: str, port: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--seed", default=1, show_default=True, help="Another seed, another made-up world.")
+@click.option(
+    "--world-port", default=8808, show_default=True, type=click.IntRange(1, 65535), help="Where the made-up world is."
+)
 @click.option("--build-only", is_flag=True, help="Crawl, resolve, verify and index, but do not serve.")
-def demo(host: str, port: int, seed: int, build_only: bool) -> None:
+def demo(host: str, port: int, seed: int, world_port: int, build_only: bool) -> None:
     """Make a small world, run the whole job on it, and serve the result."""
     from cli.demo import run_demo
 
-    run_demo(host=host, port=port, seed=seed, build_only=build_only, say=click.echo)
+    run_demo(host=host, port=port, seed=seed, world_port=world_port, build_only=build_only, say=click.echo)
 
 
 @click.group()
@@ -67,7 +70,10 @@ def admin() -> None:
 @admin.command(name="create-user", epilog="Example: palpate admin create-user alex --role admin")
 @click.argument("name")
 @click.option(
-    "--role", type=click.Choice(["reviewer", "second-reviewer", "admin", "read-only"]), default="admin", show_default=True
+    "--role",
+    type=click.Choice(["reviewer", "second-reviewer", "admin", "read-only"]),
+    default="admin",
+    show_default=True,
 )
 @click.password_option(help="Asked for if not given.", envvar="PALPATE_NEW_PASSWORD", show_envvar=False)
 def create_user(name: str, role: str, password: str) -> None:

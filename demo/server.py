@@ -143,7 +143,10 @@ def serve_world(world: World, port: int = 0) -> Iterator[WorldServer]:
     try:
         http = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
     except OSError as error:
-        raise PalpateError(f"Port {port} of this machine is taken ({error.strerror}). Stop what uses it.") from error
+        raise PalpateError(
+            f"Port {port} of this machine is taken ({error.strerror}). "
+            "Stop what uses it, or choose another with --world-port."
+        ) from error
     http.daemon_threads = True
     server = WorldServer(world, http.server_address[1])
     http.world = server  # type: ignore[attr-defined]
