@@ -31,12 +31,12 @@ _UNIT_SEGMENT = re.compile(
     rf"^(?:\d(?:st|nd|rd|th)\s+floor\b|(?:lower|upper|second|main|ground)\s+(?:level|floor)|{_UNIT}\b\.?\s*[#\w-]{{0,12}}(?:\s[A-Z\d]{{1,4}})?$|#)",
     re.IGNORECASE,
 )
-_NUMBER = r"(?:\d{1,6}(?:[-–]\d{1,6})?[A-Za-z]?(?:\s?½|\s1/2)?|[NSEW]\d{2,5}\s?[NSEW]?\d{2,5})"
+_NUMBER = r"(?:(?:One|Two|Three|Four|Five)(?=\s[A-Z])|\d{1,6}(?:[-–]\d{1,6})?[A-Za-z]?(?:\s?½|\s1/2)?|[NSEW]\d{2,5}\s?[NSEW]?\d{2,5})"
 _DIRECTION = r"(?:[NSEW]|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\.?"
 _STREET = re.compile(
     rf"(?<![\w$#.,/-])(?P<street>{_NUMBER},?\s+(?:{_DIRECTION}\s+)?"
     rf"(?:(?:rue|chemin|ch\.|avenue|av\.|boulevard|boul\.|route|rang|place|c[ôo]te|mont[ée]e)\s+(?:[\w.'’-]+\s?){{1,5}}"
-    rf"|(?:[A-Z0-9][\w.'’-]*\s+){{0,5}}?(?:{SUFFIXES})\b\.?(?:\s+{_DIRECTION}(?![\w.]))?(?:\s+\d{{1,4}}(?!\d))?"
+    rf"|(?:[A-Z0-9][\w.'’-]*\s+){{0,5}}?(?:{SUFFIXES})\b\.?(?:\s+{_DIRECTION}(?![\w.]))?(?:\s+\d{{1,4}}(?!\d)(?:\s+{_DIRECTION}(?![\w.]))?)?"
     rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
     rf"|Broadway(?:\s+{_DIRECTION}(?!\w))?))"
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
@@ -48,9 +48,9 @@ _LABEL = re.compile(
     r"^.{0,40}?\b(?:address|location|located at|located in|visit us(?: at)?|find us(?: at)?|office|studio|adresse|direcci[óo]n|where|come see us at|mailing address)\s*[:–-]\s*",
     re.IGNORECASE,
 )
-_CITY = r"[A-ZÀ-Ý][\w.'’À-ÿ-]{1,24}(?:[ -](?:[A-ZÀ-Ý][\w.'’À-ÿ-]{0,24}|of|the|de|du|la|le|des|sur|by|on)){0,4}"
+_CITY = r"[A-ZÀ-Ý][\w.'’À-ÿ-]{1,24}(?:[ -](?:[A-ZÀ-Ý][\w.'’À-ÿ-]{0,24}|d['’][A-ZÀ-Ý][\w]{1,20}|of|the|de|du|la|le|des|sur|by|on)){0,4}"
 _US_ZIP = re.compile(
-    rf"(?P<region>(?<![\w])(?:{CODES}|[A-Z]\.\s?[A-Z]\.|(?i:{NAMES}|fla|calif|mass|penn|wash|ore|tenn|colo|ariz|minn|wis|mich|ill|ind|conn|okla|tex|[a-z]{{2}}(?=,?\s{{1,3}}\d{{5}}(?!\d))))(?!\w))\.?[\s,–-]{{1,4}}(?:(?:USA|US),?\s)?(?P<zip>\d{{5}})(?:[-–]\d{{4}})?(?![\d-]|\s?%)"
+    rf"(?P<region>(?<![\w])(?:{CODES}|[A-Z]\.\s?[A-Z]\.|(?i:{NAMES}|fla|calif|mass|penn|wash|ore|tenn|colo|ariz|minn|wis|mich|ill|ind|conn|okla|tex|[a-z]{{2}}(?=,?\s{{1,3}}\d{{5}}(?!\d))))(?!\w))\.?[\s,–|•·-]{{1,4}}(?:(?:USA|US),?\s)?(?P<zip>\d{{5}})(?:[-–]\d{{4}})?(?![\d-]|\s?%)"
 )
 _CA_POSTAL = re.compile(
     r"(?<![\w])(?P<zip>[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]{0,2}\d[ABCEGHJ-NPRSTV-Z]\d)(?!\w)", re.IGNORECASE
@@ -58,21 +58,61 @@ _CA_POSTAL = re.compile(
 _CITY_REGION = re.compile(
     rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
 )
-_NUMBER_COMMA = re.compile(r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.IGNORECASE)
+_NUMBER_COMMA = re.compile(
+    r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.IGNORECASE
+)
 _COORDS = (
     re.compile(r"!3d(?P<lat>-?\d{1,2}\.\d+)!4d(?P<lon>-?\d{1,3}\.\d+)"),
     re.compile(r"!2d(?P<lon>-?\d{1,3}\.\d+)!3d(?P<lat>-?\d{1,2}\.\d+)"),
     re.compile(r"[/=@](?P<lat>-?\d{1,2}\.\d{3,}),(?:\+|%20)?(?P<lon>-?\d{1,3}\.\d{3,})"),
 )
 _MAP = re.compile(
-    r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com", re.IGNORECASE
+    r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com",
+    re.IGNORECASE,
 )
 _MAP_QUERY = re.compile(
-    r"(?:[?&](?:q|query|daddr|destination|address|saddr)=|/maps/(?:place|search|dir)/(?:/)?)([^&@#?]{4,200})", re.IGNORECASE
+    r"(?:[?&](?:q|query|daddr|destination|address|saddr)=|/maps/(?:place|search|dir)/(?:/)?)([^&@#?]{4,200})",
+    re.IGNORECASE,
 )
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _NOT_CITY = frozenset(
-    ["suite", "unit", "floor", "located", "serving", "area", "areas", "county", "call", "phone", "in", "of", "and", "the", "at", "our", "us", "massage", "therapy", "clinic", "studio", "licensed", "therapist", "street", "avenue", "road", "drive", "visit", "address", "location", "based", "mobile", "state", "bodywork", "welcome"]
+    [
+        "suite",
+        "unit",
+        "floor",
+        "located",
+        "serving",
+        "area",
+        "areas",
+        "county",
+        "call",
+        "phone",
+        "in",
+        "of",
+        "and",
+        "the",
+        "at",
+        "our",
+        "us",
+        "massage",
+        "therapy",
+        "clinic",
+        "studio",
+        "licensed",
+        "therapist",
+        "street",
+        "avenue",
+        "road",
+        "drive",
+        "visit",
+        "address",
+        "location",
+        "based",
+        "mobile",
+        "state",
+        "bodywork",
+        "welcome",
+    ]
 )
 
 

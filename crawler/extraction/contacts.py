@@ -22,10 +22,16 @@ _PHONE = re.compile(
     r")(?![\w-]?\d)"
 )
 _WORDED_PHONE = re.compile(r"(?<!\w)(?:1-)?\(?([2-9]\d\d)\)?[\s.-]{1,2}(\d{3})[\s.-]([A-Z]{4})(?!\w)")
-_KEYS = {letter: str(n) for n, row in enumerate(["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"], 2) for letter in row}
+_KEYS = {
+    letter: str(n)
+    for n, row in enumerate(["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"], 2)
+    for letter in row
+}
 _FAX = re.compile(r"(?:fax|facsimile|t[ée]l[ée]copieur)\W{0,6}$", re.IGNORECASE)
 _FAX_ONLY = re.compile(r"^\W*(?:fax|facsimile|f)\b\W*$", re.IGNORECASE)
-_NOT_PHONE = re.compile(r"(?:npi|licen[sc]e|lic\.?|ein|abn|cert\w*|permit|reg\w*)\s*(?:number|no\.?|#|:|\s)*$", re.IGNORECASE)
+_NOT_PHONE = re.compile(
+    r"(?:npi|licen[sc]e|lic\.?|ein|abn|cert\w*|permit|reg\w*)\s*(?:number|no\.?|#|:|\s)*$", re.IGNORECASE
+)
 _PHONE_CUE = re.compile(
     r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.IGNORECASE
 )
@@ -57,7 +63,8 @@ _BOOKING_HOSTS = re.compile(
     re.IGNORECASE,
 )
 _BOOK_WORDS = re.compile(
-    r"\b(?:book|schedule|reserve|appointment)\b|r[ée]serve[rz]?|rendez-vous|\breservar?\b|\bagendar?\b|\bcita\b", re.IGNORECASE
+    r"\b(?:book|schedule|reserve|appointment)\b|r[ée]serve[rz]?|rendez-vous|\breservar?\b|\bagendar?\b|\bcita\b",
+    re.IGNORECASE,
 )
 _NO_SITE = re.compile(
     r"(?:^|\.)(?:example\.(?:com|org|net)|localhost|yourdomain\.\w+|yoursite\.\w+|yourwebsite\.\w+|domain\.com|"
@@ -172,8 +179,9 @@ def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> l
     weights: dict[str, float] = {}
 
     def count(text: str, weight: float, snippet: str, where: str) -> None:
-        address = text.strip(" .,;:'\"<>").lower()
-        if _EMAIL.fullmatch(address) and not _NOT_EMAIL.search(address):
+        found = _EMAIL.search(text.lower()[:200])
+        address = found[0] if found else ""
+        if address and not _NOT_EMAIL.search(address):
             if address not in weights:
                 notes.add("email", address, snippet, where)
             weights[address] = weights.get(address, 0.0) + weight

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from crawler.extraction.document import Line, Section
 
-_LABEL = re.compile(r"^.{0,40}?\b(?:address|location|direcci[óo]n|ubicaci[óo]n|visit us|find us)\s*[:–-]\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^.{0,40}?\b(?:address|location|direcci[óo]n|ubicaci[óo]n|visit us|find us)\s*[:–-]\s*", re.IGNORECASE
+)
 _MEXICO = re.compile(r"\(?C\.?\s?P\.?:?\s?(?P<postal>\d{5})\)?(?P<after>[^|\n]{0,60})")
 _AUSTRALIA = re.compile(
     r"(?<=[\s,])(?P<region>NSW|VIC|QLD|TAS|ACT|WA|SA|NT|New South Wales|Victoria|Queensland|Tasmania|South Australia|Western Australia)"

@@ -22,7 +22,9 @@ _STUDENT = re.compile(
     r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) ",
     re.IGNORECASE,
 )
-_STUDENT_MASSAGE = re.compile(r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.IGNORECASE)
+_STUDENT_MASSAGE = re.compile(
+    r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.IGNORECASE
+)
 _SEXUAL = re.compile(
     r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
     r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|masaje er[óo]tico|massage [ée]rotique|"
@@ -51,7 +53,9 @@ _MASSAGE = re.compile(
 _NOT_TERRITORY_MONEY = re.compile(
     r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|₹|zł|kr\b|AED|Rs\.?)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|ZAR|PHP|SGD|RM|฿|THB|IDR|Rp)\s?\d|\bMXN\b|\bAUD\b"
 )
-_AU = re.compile(r"\b(?:NSW|VIC|QLD|TAS|Victoria|Queensland|New South Wales)\b,?\s+\d{4}\b|\bABN\b:?\s?\d", re.IGNORECASE)
+_AU = re.compile(
+    r"\b(?:NSW|VIC|QLD|TAS|Victoria|Queensland|New South Wales)\b,?\s+\d{4}\b|\bABN\b:?\s?\d", re.IGNORECASE
+)
 _UK_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b")
 _MX = re.compile(r"\bC\.?\s?P\.?:?\s?\d{5}\b|\bCol(?:onia|\.)\s|\bCDMX\b", re.IGNORECASE)
 _IN_PIN = re.compile(
@@ -59,7 +63,8 @@ _IN_PIN = re.compile(
     re.IGNORECASE,
 )
 _FOREIGN_NAME = re.compile(
-    r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in FOREIGN_NAMES), key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in FOREIGN_NAMES), key=len, reverse=True)) + r")(?!\w)",
+    re.IGNORECASE,
 )
 _NOT_FROM_THERE = re.compile(r"new mexico|trained in|studied|origin|ancient|tradition|massage", re.IGNORECASE)
 _FOREIGN_HOST = re.compile(

@@ -23,10 +23,12 @@ _DAY = "(?:" + "|".join(sorted((word for word in _DAY_WORDS if len(word) > 2), k
 _CLOCK = r"(?:(?:[01]?\d|2[0-3])(?:\s?[:.h]\s?[0-5]\d|\s?h(?![a-z]))?\s?(?:[ap]\.?m?\.?(?![a-z]))?|noon|midnight|midi)"
 _DAYS = re.compile(
     rf"(?<![a-z])(?P<days>{_DAY}(?:\s?(?:-|–|—|to|thru|through|until|à|au|a|&|and|et|y|,|/)\s?(?:and\s)?{_DAY}){{0,6}}|"
-    rf"daily|every ?day|7 days a week|seven days a week|tous les jours|todos los d[íi]as)",
+    rf"daily|every ?day|weekdays|M\s?[-–]\s?F\b|M\s?[-–]\s?Sat?\b|7 days a week|seven days a week|tous les jours|todos los d[íi]as)",
     re.IGNORECASE,
 )
-_SPAN = re.compile(rf"(?P<open>{_CLOCK})\s?(?:-|–|—|to|until|til|till|à|a|\s)\s?(?P<close>{_CLOCK})(?!\d)", re.IGNORECASE)
+_SPAN = re.compile(
+    rf"(?P<open>{_CLOCK})\s?(?:-|–|—|to|until|til|till|à|a|\s)\s?(?P<close>{_CLOCK})(?!\d)", re.IGNORECASE
+)
 _RANGE_WORD = re.compile(r"-|–|—|\bto\b|\bthru\b|\bthrough\b|\buntil\b|\bà\b|\bau\b|\ba\b", re.IGNORECASE)
 _BREAK = re.compile(r"closed|ferm[ée]|cerrado|by appointment|sur rendez-vous", re.IGNORECASE)
 
@@ -169,7 +171,12 @@ def to_clock(text: str, partner: str | None) -> str | None:
 
 def _expand(words: str) -> list[int]:
     """The days that a phrase such as `Mon-Wed, Fri` names."""
-    if words.lower() in _ALL or not any(c.isalpha() for c in words):
+    plain = re.sub(r"\s", "", words.lower()).replace("–", "-")
+    if plain in ("weekdays", "m-f"):
+        return list(range(5))
+    if plain in ("m-s", "m-sa", "m-sat"):
+        return list(range(6))
+    if words.lower() in _ALL:
         return list(range(7))
     found = [(m.start(), m.end(), _DAY_WORDS.get(m[0].lower().rstrip("."), _DAY_WORDS.get(m[0].lower().rstrip(".s"), -1)))
              for m in re.finditer(r"[a-zà-ÿ]{2,}\.?", words, re.IGNORECASE)]  # fmt: skip

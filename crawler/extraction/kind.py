@@ -132,7 +132,9 @@ RELAXATION = (
 _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _LEAD = 1.55  # one side must outweigh the other by this to decide
-_BACKGROUND = re.compile(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in", re.IGNORECASE)
+_BACKGROUND = re.compile(
+    r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in", re.IGNORECASE
+)
 _OFFER = stems("massage bodywork rolfing massothérapie masaje therapy")
 
 

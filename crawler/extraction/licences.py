@@ -32,33 +32,34 @@ TITLE = re.compile(
     rf"(?<![\w-])(?:(?P<letters>{LETTERS})(?![\w’'])|(?P<words>(?i:{_WORDS}))\b|(?P<other>(?i:{_OTHERS}))\b)"
 )
 
-_PREFIX = r"(?:[A-Z]{1,4}[-. ]{0,2})?"
-_DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,11}}\d(?![\w%]))"
+_PREFIX = r"(?:[A-Z]{1,4}[-. #]{0,2})?"
+_DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,12}}\d(?![\w%]))"
 _SIGN = r"(?:(?:[Ll]icen[sc]e|LICEN[SC]E|[Ll]ic|LIC|[Cc]ert(?:ificat(?:e|ion))?|CERT|[Rr]eg(?:istration)?|REG|[Pp]ermit|[Ii][Dd])\b\.?\s{0,2})?(?:#\s?:?|[Nn]o\.?:?|NO\.?|[Nn]umber:?|[Nn]um\.?|№|[Nn]º|:)?"
 _AFTER_TITLE = re.compile(
     rf"\s{{0,2}}[,:()|–—-]?\s{{0,2}}(?P<place>(?!M[AT]\b)(?:{CODES})\b)?\s{{0,2}}[,:(–-]?\s{{0,2}}(?P<sign>{_SIGN})\s{{0,2}}{_DIGITS}"
 )
 _LICENCE = re.compile(
-    rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>[Ll]icen[sc]e|LICEN[SC]E|Lic\b\.?|LIC\b\.?|[Cc]ertificat(?:e|ion)|[Rr]egistration|[Pp]ermit|[Ee]stablishment)\s{{0,2}}"
-    rf"(?P<sign>#|[Nn]o\.?|[Nn]umbers?|NO\.?|[Nn]um\.?|№|[Nn]º|(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}{_DIGITS}"
+    rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>(?i:licen[sc]ed?|lic\b\.?|certificat(?:e|ion)|registration|permit|establishment))"
+    rf"\s{{0,2}}(?:(?P<sign>(?:(?i:no\b\.?|numbers?|num\b\.?)|[#№]|[Nn]º)|(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}|(?=\d{{5}}|\d{{4}}\b(?<!19\d\d)(?<!20\d\d)))"
+    rf"{_DIGITS}"
 )
 _PREFIXED = re.compile(
-    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|CMT)\s?[-#]?\s?\d{{4,8}})(?![\w-]|\s?(?:sq|hours))"
+    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|CMT)\s?[-#.]?\s?\d{{4,8}}|AEE(?:-\d{{2,6}}){{1,3}})(?![\w-]|\s?(?:sq|hours))"
 )
 _ISSUED = re.compile(
     r"(?<!\w)(?P<issuer>CAMTC|CMTO|CCHPBC|CMTBC|CMTNL|CMTNB|CMTPEI|NCBTMB|FQM|MTAA|NHPC|CRMTA|RMTAO)\b(?:\s(?:[Mm]ember|[Rr]egist\w+|[Cc]ert\w+|[Ll]ic\w*))?\.?"
     rf"\s{{0,2}}(?:#|[Nn]o\.?|[Nn]umber|:)\s{{0,2}}[:#]?\s{{0,2}}{_DIGITS}"
 )
 _NEVADA = re.compile(r"(?<!\w)(?P<number>NVMT[.\s-]{0,2}\d{3,6})(?!\w)")
-_PHONE_LIKE = re.compile(r"\(?\d{3}\)?([-. ]?)\d{3}\1\d{4}$|\d{3}[-.]\d{4}$|\d{10}$")
+_PHONE_LIKE = re.compile(r"\(?\d{3}\)?([-. ])\d{3}\1\d{4}$|\(\d{3}\)|\d{10}$(?<!20\d{8})(?<!19\d{8})|\d{3}[-.]\d{4}$")
 _STREET_AFTER = re.compile(r",?\s+(?:[NSEW]{1,2}\.?\s)?[A-Z][a-z]+\s(?:[A-Z]|St|Ave|Rd|Dr|Blvd)")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _ESTABLISHMENT = re.compile(
-    r"establishment|facility|business licen|shop|\bMM\s?[-#]?\d|salon licen|spa licen|\bME\s?[-#]\d", re.IGNORECASE
+    r"establishment|facility|shop|\bMM\s?[-#]?\d|salon licen|spa licen|\bME\s?[-#]\d", re.IGNORECASE
 )
 _ESTHETICS = re.compile(r"esthetic|aesthetic|cosmetolog|\bAEE\b|\bLE\b|nail tech|barber", re.IGNORECASE)
 _NOT_LICENCE = re.compile(
-    r"\bNPI\b|\bEIN\b|\btax\b|approved provider|continuing education|\bCE\b|\bCEU|provider\s(?:number|no|#)|phone|\btel\b|\bfax\b|"
+    r"\bNPI\b|\bbusiness\b|\bgift\b|\bEIN\b|\btax\b|approved provider|continuing education|\bCE\b|\bCEU|provider\s(?:number|no|#)|phone|\btel\b|\bfax\b|"
     r"school|\bhours?\b|suite|\bste\b|\bunit\b|member(?:ship)?\s(?:number|no|#|id)|driver|vehicle|invoice|order|insurance policy|policy\s(?:number|no|#)",
     re.IGNORECASE,
 )
@@ -116,7 +117,7 @@ def _numbered(text: str) -> list[Claim]:
         digits = re.sub(r"\D", "", plain)
         context = text[max(0, start - 40) : end]
         if (
-            not 3 <= len(digits) <= 10
+            not 3 <= len(digits) <= (12 if set("-.") & set(plain) else 10)
             or _PHONE_LIKE.match(plain)
             or _NOT_LICENCE.search(text[max(0, start - 25) : end])
         ):
@@ -148,8 +149,10 @@ def _numbered(text: str) -> list[Claim]:
         keep(None, match["number"], "NV", match.start(), match.end())
     for match in _PREFIXED.finditer(text):
         number = match["number"]
-        if match["prefix"] in ("MT", "MA", "ME") and not (
-            match["place"] or "#" in number or "-" in number or number[2:].isdigit()
+        if (
+            match["prefix"]
+            and match["prefix"] in ("MT", "MA", "ME")
+            and not (match["place"] or "#" in number or "-" in number or "." in number or number[2:].isdigit())
         ):
             continue
         keep(None, number, match["place"], match.start(), match.end())

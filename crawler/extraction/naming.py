@@ -199,7 +199,11 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
 
 
 def _is_person(text: str, person: str | None) -> bool:
-    return bool(_PERSON.match(text)) and (person is None or text.split(maxsplit=1)[0] in person) and not _TRADE.search(text)
+    return (
+        bool(_PERSON.match(text))
+        and (person is None or text.split(maxsplit=1)[0] in person)
+        and not _TRADE.search(text)
+    )
 
 
 def _is_place(text: str) -> bool:

@@ -25,7 +25,14 @@ _LETTERS = r"(?:LMT|LMBT|RMT|LMP|CMT|CMP|BCTMB|NCTMB|NCBTMB|MMP|CMMP|LMTI?|MTI|R
 _DEGREE = r"(?:[A-Z]{2,5}|[BM]\.?[AS]\.?|[A-Z][a-z]?[A-Z]{1,4}|Owner|Founder)(?:(?<!\.)\s[A-Z][a-z]+){0,2}"
 
 _WITH_LETTERS = re.compile(
-    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?[,(|–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{_LETTERS}\b"
+    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?(?:\((?:she|he|they)[^)]{{0,14}}\))?\s?[,(|–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{_LETTERS}\b"
+)
+_WITH_TITLE = re.compile(
+    rf"(?<![\w’'])(?P<name>{_FULL})\s?[,|–—(-]\s?(?:(?:the|an?|your|our)\s)?(?:[A-Za-z]+\s){{0,2}}?"
+    r"(?i:licensed|registered|certified|massage therapist|massoth[ée]rapeute|terapeuta|masajista|owner|founder|rolfer|bodyworker)\b"
+)
+_SHOUTED = re.compile(
+    rf"(?<![\w’'])(?P<name>[A-Z]{{2,12}}(?:\s[A-Z]\.?)?\s[A-Z][A-Z’'-]{{1,15}})\s?[,|–—-]\s?{_LETTERS}\b"
 )
 _FIRST_PERSON = re.compile(
     rf"(?:\b(?:[Mm]y name is|[Ii]['’]?m called|[Cc]all me|[Jj]e m['’]appelle|[Mm]e llamo|[Mm]i nombre es|[Mm]on nom est|[Jj]e suis|[Ss]oy|I am|I['’]m|[Tt]his is|[Ii]t['’]?s)|[Hh]i!?,? I['’]?m|[Hh]ello,? I['’]?m)"
@@ -54,6 +61,7 @@ _APPOSITION = re.compile(
 _CALL = re.compile(
     rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)\s(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|to)\b"
 )
+_NAMED = re.compile(r"my name is|je m['’]appelle|me llamo|mi nombre es|mon nom est", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])")
 _ANY_NAME = re.compile(rf"{_FULL}|{_ONE}")
 _NAME_LINE = re.compile(rf"^(?:\W{{0,3}}){_FULL}(?:\W{{0,2}})$")
@@ -75,6 +83,8 @@ _SENTENCES = (
         True,
         stems("LMT LMBT RMT LMP CMT CMP BCTMB NCTMB NCBTMB MMP CMMP LMTI MTI RMP CLT NMT CNMT CR CAMTC L R"),
     ),
+    (_WITH_TITLE, True, stems(f"{_ROLES} licensed registered certified")),
+    (_SHOUTED, False, stems("LMT LMBT RMT CMT")),
     (_FIRST_PERSON, False, stems("name called call appelle llamo nombre nom suis soy I")),
     (_ROLE_BEFORE, False, stems(f"{_ROLES} founded owned operated instructor proprietor LMT RMT")),
     (_GIVEN_ROLE, False, stems("massage therapist owner")),
@@ -93,7 +103,30 @@ _NOT_NAME = frozenset(
 
 
 _LEADING = frozenset(
-    ["meet", "about", "with", "by", "and", "hi", "contact", "call", "text", "book", "therapist", "owner", "founder", "practitioner", "hello", "i'm", "i’m", "director", "à", "à", "propos", "de"]
+    [
+        "meet",
+        "about",
+        "with",
+        "by",
+        "and",
+        "hi",
+        "contact",
+        "call",
+        "text",
+        "book",
+        "therapist",
+        "owner",
+        "founder",
+        "practitioner",
+        "hello",
+        "i'm",
+        "i’m",
+        "director",
+        "à",
+        "à",
+        "propos",
+        "de",
+    ]
 )
 
 
@@ -117,12 +150,13 @@ def check_name(text: str, known_given: bool) -> str | None:
     name = " ".join(words)
     if not words or len(words) > 5:
         return None
-    for word in words:
-        bare = word.strip(".,\"'()").lower()
-        if bare in _NOT_NAME or bare.endswith(("'s", "’s")):
-            return None
     given = fold(words[0].strip(".,\"'"))
-    names = load_given()
+    names, families = load_given(), load_family()
+    for place, word in enumerate(words):
+        bare = word.strip(".,\"'()").lower()
+        surname = place > 0 and given in names and families.get(bare, 0) >= 50
+        if (bare in _NOT_NAME and not surname) or bare.endswith(("'s", "’s")):
+            return None
     if known_given and given not in names and given.split("-")[0] not in names:
         return None
     if len(words) > 1 and fold_city(" ".join(words)) in load_cities() and known_given and given not in names:
@@ -204,7 +238,9 @@ def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool) -> list[str
     names: list[str] = []
     if pattern is not _IS_THERAPIST:
         for match in pattern.finditer(text):
-            name = check_name(match["name"], known_given=not (loose and " " in match["name"].strip()))
+            text_name = match["name"].title() if pattern is _SHOUTED else match["name"]
+            sworn = pattern is _FIRST_PERSON and _NAMED.match(match[0])
+            name = check_name(text_name, known_given=not sworn and not (loose and " " in text_name.strip()))
             if name:
                 names.append(name)
         return names

@@ -11,6 +11,8 @@ from crawler.extraction.evidence import Evidence
 from directory.models import Answer, Referral, Setting
 
 _NO_INSURANCE = re.compile(
+    r"(?:insurance|claims?|direct(?:ly)? bill\w*)[^.!?]{0,40}\?\s(?:\W*)(?:no\b|not\b|sorry|unfortunately|we do not|i do not|we don|i don)|"
+    r"insurance\W{1,3}(?:not accepted|no\b|none)|(?:do(?:es)? not|don['’]t|cannot|can['’]t|unable to)\s(?:\w+\s){0,2}(?:direct(?:ly)?[- ]bill|bill direct)|"
     r"(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|not currently|unable to|no longer|not)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|cover)\w*\s(?:\w+\s){0,4}?insurance|"
     r"(?:insurance|assurances?) (?:is|are|billing is) not (?:accepted|taken|billed)|\bno insurance (?:accepted|billing|taken)|"
     r"not (?:covered|accepted) by (?:\w+ ){0,3}insurance|n['’]accept\w+ pas (?:les |d['’])?assurance|no (?:se )?acept\w+ seguro|not in[- ]network",
@@ -25,7 +27,9 @@ _INSURANCE = re.compile(
     r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims",
     re.IGNORECASE,
 )
-_NOT_OURS = re.compile(r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured", re.IGNORECASE)
+_NOT_OURS = re.compile(
+    r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured", re.IGNORECASE
+)
 _INSURERS = stems(
     "insurance insurances insurer insured bill billing billed pip comp wsib icbc assurance assurances seguro seguros mva network covered facturation claims directly"
 )
@@ -48,9 +52,14 @@ def find_insurance(cues: Cues, notes: Evidence) -> Answer:
 
 def _sentences(cues: Cues, words: tuple[str, ...]) -> Iterator[tuple[Line, str]]:
     """The sentences of the lines that hold one of the words."""
-    for line in cues.find(words):
-        for sentence in re.split(r"(?<=[.!?;])\s", line.text):
-            yield line, sentence
+    for number in cues.numbers(words):
+        line = cues.lines[number]
+        parts = re.split(r"(?<=[.!?;])\s", line.text)
+        if parts[-1].endswith("?") and number + 1 < len(cues.lines):
+            parts.append(re.split(r"(?<=[.!?;])\s", cues.lines[number + 1].text)[0])  # a question and its answer
+        for at, sentence in enumerate(parts):
+            asked = at and parts[at - 1].endswith("?")
+            yield line, f"{parts[at - 1]} {sentence}" if asked else sentence
 
 
 _REQUIRES = re.compile(

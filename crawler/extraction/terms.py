@@ -12,7 +12,9 @@ from directory.vocabularies import TermKind, TermMatch, Vocabulary
 MAX_CHARS = 60_000
 ITEM_CHARS = 60  # a heading or list entry no longer than this names one thing
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
-_ITEM_TAGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "a", "button", "summary", "caption", "span"])
+_ITEM_TAGS = frozenset(
+    ["h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "a", "button", "summary", "caption", "span"]
+)
 
 _NEGATED = re.compile(
     r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|perform\w*|available)|"
@@ -20,7 +22,9 @@ _NEGATED = re.compile(
     r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$",
     re.IGNORECASE,
 )
-_COMPARED = re.compile(r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.IGNORECASE
+)
 _CAUTION = re.compile(
     r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do not (?:come|book)|"
     r"if you (?:are|have|had) (?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|"
@@ -48,14 +52,45 @@ _LISTING = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)", re.IGNORECASE
+    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)",
+    re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
 
 # Wordings that name a term only as an entry of their own: in running text they describe something else.
 _ONLY_AS_ITEM = frozenset(
-    ["wraps", "wrap", "lymphatic", "fascia", "fascias", "myofascial", "essential-oils", "hot-towel", "hot-towels", "relaxing-massage", "friction", "vibration", "improve-flexibility", "range-of-motion", "joint-mobility", "improved-mobility", "flexibility", "improve-mobility", "pressure-on-nerve", "massage-fascia", "travail-énergétique", "massage-de-relaxation", "energy-work", "relaxing-massages", "relaxation-massage", "trauma", "emotional-trauma", "strains", "stretches"]
+    [
+        "wraps",
+        "wrap",
+        "lymphatic",
+        "fascia",
+        "fascias",
+        "myofascial",
+        "essential-oils",
+        "hot-towel",
+        "hot-towels",
+        "relaxing-massage",
+        "friction",
+        "vibration",
+        "improve-flexibility",
+        "range-of-motion",
+        "joint-mobility",
+        "improved-mobility",
+        "flexibility",
+        "improve-mobility",
+        "pressure-on-nerve",
+        "massage-fascia",
+        "travail-énergétique",
+        "massage-de-relaxation",
+        "energy-work",
+        "relaxing-massages",
+        "relaxation-massage",
+        "trauma",
+        "emotional-trauma",
+        "strains",
+        "stretches",
+    ]
 )
 _CONDITIONS_HEADING = re.compile(
     r"conditions|\bwe (?:treat|help)|\bI (?:treat|help)|help(?:s)? with|can help|ailments|benefits? (?:for|include)|what (?:we|i) treat|"
@@ -71,7 +106,9 @@ _OF_PREGNANCY = re.compile(
     r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|helps? with",
     re.IGNORECASE,
 )
-_OFFERED = re.compile(r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.IGNORECASE)
+_OFFERED = re.compile(
+    r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.IGNORECASE
+)
 
 
 def find_terms(
