@@ -179,7 +179,7 @@ def _score_given(a: Features, b: Features, agreement: Agreement, frequencies: Fr
 
 def _score_family(a: Features, b: Features, agreement: Agreement, frequencies: Frequencies) -> FieldScore:
     if agreement is Agreement.SAME:
-        share = min(frequencies.of_family(a.family), frequencies.of_family(b.family))
+        share = min(frequencies.of_family(family) for family in (a.family, b.family) if family)
         return _same(Field.FAMILY, share)
     if agreement is Agreement.DIFFERENT:
         likeness = JaroWinkler.similarity(a.family, b.family)

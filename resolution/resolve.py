@@ -16,6 +16,7 @@ from resolution.listings import find_base
 
 JUDGED, SIBLINGS = float("inf"), 99.0  # weights of a person's word, and of two places of one listing
 BARE_ONE_TO_ONE = -4.0  # the same for files of nothing but names and addresses, one listing a person and source
+BATCH_SIZE = 100_000  # from so many listings on, Splink sifts the pairs
 THRESHOLD = 4.0  # match weight (log2 odds) from which two listings are merged; docs/resolution.md
 
 
@@ -92,11 +93,19 @@ def find_links(features: Sequence[Features], frequencies: Frequencies, *, one_pe
     """Pairs heavy enough to merge that have a second agreeing identifier and no veto."""
     threshold = BARE_ONE_TO_ONE if frequencies.is_bare and one_per_source else THRESHOLD
     links = []
-    for low, high in find_pairs(features, one_per_source=one_per_source):
+    for low, high in _find_candidates(features, one_per_source=one_per_source):
         score = score_pair(features[low], features[high], frequencies, one_to_one=one_per_source)
         if is_link(score, threshold):
             links.append(Link(low, high, score.weight))
     return links
+
+
+def _find_candidates(features: Sequence[Features], *, one_per_source: bool) -> Iterable[tuple[int, int]]:
+    if len(features) < BATCH_SIZE:
+        return find_pairs(features, one_per_source=one_per_source)
+    from resolution.batch import sift_pairs  # noqa: PLC0415 (Splink takes a second to import; few runs need it)
+
+    return sift_pairs(features, one_per_source=one_per_source)
 
 
 def is_link(score: PairScore, threshold: float = THRESHOLD) -> bool:
