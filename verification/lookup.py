@@ -56,7 +56,7 @@ def neighbours_of(number: int) -> tuple[int, ...]:
             found.add(head + tail[0] + digits[at] + tail[1:])
     for at in range(len(digits) + 1):
         found.update(digits[:at] + d + digits[at:] for d in "0123456789")
-    return tuple(sorted({int(text) for text in found if text} - {number, 0}))
+    return tuple(sorted({int(text) for text in found if text and text[0] != "0"} - {number}))
 
 
 def is_neighbour(a: int, b: int) -> bool:
