@@ -21,23 +21,34 @@ from crawler.extraction.regions import (
 )
 
 SUFFIXES = (
-    r"street|str|st|avenue|ave|av|road|rd|drive|dr|boulevard|blvd|boul|lane|ln|place|pl|court|ct|highway|hwy|parkway|pkwy|"
-    r"pky|square|sq|terrace|ter|trail|trl|circle|cir|way|plaza|plz|loop|pike|turnpike|tpke|row|run|alley|broadway|crescent|"
-    r"cres|crossing|xing|expressway|expy|freeway|fwy|point|pt|ridge|commons|landing|path|park|green|mall|walk|bend|gate|"
+    r"street|str|st|avenue|ave|av|road|rd|drive|dr|boulevard|blvd|boul|lane|ln|place|pl|court|ct|highway|hwy|"
+    r"parkway|pkwy|"
+    r"pky|square|sq|terrace|ter|trail|trl|circle|cir|way|plaza|plz|loop|pike|turnpike|tpke|row|run|alley|broadway|"
+    r"crescent|"
+    r"cres|crossing|xing|expressway|expy|freeway|fwy|point|pt|ridge|commons|landing|path|park|green|mall|walk|bend|"
+    r"gate|"
     r"heights|hts|hill|view|close|mews|route|rte|concession|line|sideroad|esplanade|center|centre|esplanade"
 )
-_UNIT = r"(?:suite|ste|bureau|unit|apt|apartment|#|floor|fl|bldg|building|studio|room|rm|office|space|spc|bureau|local|level|lot|box|no)"
+_UNIT = (
+    r"(?:suite|ste|bureau|unit|apt|apartment|#|floor|fl|bldg|building|studio|room|rm|office|space|spc|bureau|"
+    r"local|level|lot|box|no)"
+)
 _UNIT_SEGMENT = re.compile(
-    rf"^(?:\d(?:st|nd|rd|th)\s+floor\b|(?:lower|upper|second|main|ground)\s+(?:level|floor)|{_UNIT}\b\.?\s*[#\w-]{{0,12}}(?:\s[A-Z\d]{{1,4}})?$|#)",
+    rf"^(?:\d(?:st|nd|rd|th)\s+floor\b|(?:lower|upper|second|main|ground)\s+(?:level|floor)|"
+    rf"{_UNIT}\b\.?\s*[#\w-]{{0,12}}(?:\s[A-Z\d]{{1,4}})?$|#)",
     re.IGNORECASE,
 )
-_NUMBER = r"(?:(?:One|Two|Three|Four|Five)(?=\s[A-Z])|\d{1,6}(?:[-–]\d{1,6})?[A-Za-z]?(?:\s?½|\s1/2)?|[NSEW]\d{2,5}\s?[NSEW]?\d{2,5})"
+_NUMBER = (
+    r"(?:(?:One|Two|Three|Four|Five)(?=\s[A-Z])|\d{1,6}(?:[-–]\d{1,6})?[A-Za-z]?(?:\s?½|\s1/2)?|"
+    r"[NSEW]\d{2,5}\s?[NSEW]?\d{2,5})"
+)
 _DIRECTION = r"(?:[NSEW]|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|Southeast|Southwest)\.?"
 _STREET = re.compile(
     rf"(?<![\w$#.,/-])(?P<street>{_NUMBER},?\s+(?:{_DIRECTION}\s+)?"
     rf"(?:(?:rue|chemin|ch\.|avenue|av\.|boulevard|boul\.|route|rang|place|c[ôo]te|mont[ée]e)\s+(?:[\w.'’-]+\s?){{1,5}}"
     rf"|(?:[A-Z0-9][\w.'’-]*\s+){{0,5}}?(?:{SUFFIXES})\b\.?(?:\s+{_DIRECTION}(?![\w.]))?(?:\s+\d{{1,4}}(?!\d)(?:\s+{_DIRECTION}(?![\w.]))?)?"
-    rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
+    rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|"
+    rf"Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
     rf"|Broadway(?:\s+{_DIRECTION}(?!\w))?))"
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
     re.IGNORECASE,
@@ -45,18 +56,25 @@ _STREET = re.compile(
 _PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
 _LABEL = re.compile(
-    r"^.{0,40}?\b(?:address|location|located at|located in|visit us(?: at)?|find us(?: at)?|office|studio|adresse|direcci[óo]n|where|come see us at|mailing address)\s*[:–-]\s*",
+    r"^.{0,40}?\b(?:address|location|located at|located in|visit us(?: at)?|find us(?: at)?|office|studio|adresse|"
+    r"direcci[óo]n|where|come see us at|mailing address)\s*[:–-]\s*",
     re.IGNORECASE,
 )
-_CITY = r"[A-ZÀ-Ý][\w.'’À-ÿ-]{1,24}(?:[ -](?:[A-ZÀ-Ý][\w.'’À-ÿ-]{0,24}|d['’][A-ZÀ-Ý][\w]{1,20}|of|the|de|du|la|le|des|sur|by|on)){0,4}"
+_CITY = (
+    r"[A-ZÀ-Ý][\w.'’À-ÿ-]{1,24}(?:[ -](?:[A-ZÀ-Ý][\w.'’À-ÿ-]{0,24}|d['’][A-ZÀ-Ý][\w]{1,20}|of|the|de|du|la|le|"
+    r"des|sur|by|on)){0,4}"
+)
 _US_ZIP = re.compile(
-    rf"(?P<region>(?<![\w])(?:{CODES}|[A-Z]\.\s?[A-Z]\.|(?i:{NAMES}|fla|calif|mass|penn|wash|ore|tenn|colo|ariz|minn|wis|mich|ill|ind|conn|okla|tex|[a-z]{{2}}(?=,?\s{{1,3}}\d{{5}}(?!\d))))(?!\w))\.?[\s,–|•·-]{{1,4}}(?:(?:USA|US),?\s)?(?P<zip>\d{{5}})(?:[-–]\d{{4}})?(?![\d-]|\s?%)"
+    rf"(?P<region>(?<![\w])(?:{CODES}|[A-Z]\.\s?[A-Z]\.|(?i:{NAMES}|fla|calif|mass|penn|wash|ore|tenn|colo|ariz|"
+    rf"minn|wis|mich|ill|ind|conn|okla|tex|[a-z]{{2}}(?=,?\s{{1,3}}\d{{5}}(?!\d))))(?!\w))\.?[\s,–|"
+    rf"•·-]{{1,4}}(?:(?:USA|US),?\s)?(?P<zip>\d{{5}})(?:[-–]\d{{4}})?(?![\d-]|\s?%)"
 )
 _CA_POSTAL = re.compile(
     r"(?<![\w])(?P<zip>[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]{0,2}\d[ABCEGHJ-NPRSTV-Z]\d)(?!\w)", re.IGNORECASE
 )
 _CITY_REGION = re.compile(
-    rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
+    rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|"
+    rf"Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
 )
 _NUMBER_COMMA = re.compile(
     r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.IGNORECASE
@@ -172,7 +190,8 @@ def find_street(text: str) -> str | None:
     street = clean(found["street"] + (found["unit"] or "")).strip(" ,.-(")
     name = street.split(" ", 1)[-1]
     if re.match(
-        r"(?:min(?:ute)?s?|hours?|hrs?|years?|yrs?|days?|weeks?|months?|sessions?|clients?|am|pm|a\.m|p\.m|miles?|%|percent|blocks?|people)\b",
+        r"(?:min(?:ute)?s?|hours?|hrs?|years?|yrs?|days?|weeks?|months?|sessions?|clients?|am|pm|a\.m|p\.m|miles?|"
+        r"%|percent|blocks?|people)\b",
         name,
         re.IGNORECASE,
     ):
@@ -358,11 +377,14 @@ def find_city_mentions(document: Document) -> list[Place]:
 
 
 _GOOD_CUE = re.compile(
-    r"(?:located|based|serving|serves?|office|studio|clinic|practice|center|massage|therapy|bodywork|visit|in the heart of|downtown|proudly)[^.!?]{0,50}$",
+    r"(?:located|based|serving|serves?|office|studio|clinic|practice|center|massage|therapy|bodywork|visit|in the "
+    r"heart of|downtown|proudly)[^.!?]{0,50}$",
     re.IGNORECASE,
 )
 _BAD_CUE = re.compile(
-    r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|board|hospital|retreat)[^.!?]{0,70}$",
+    r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|"
+    r"grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|"
+    r"board|hospital|retreat)[^.!?]{0,70}$",
     re.IGNORECASE,
 )
 

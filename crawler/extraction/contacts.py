@@ -36,8 +36,10 @@ _PHONE_CUE = re.compile(
     r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.IGNORECASE
 )
 _OTHERS = re.compile(
-    r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|police|web ?(?:site )?design|hosting|national .{0,20}line|"
-    r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|al) to",
+    r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|"
+    r"police|web ?(?:site )?design|hosting|national .{0,20}line|"
+    r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|"
+    r"al) to",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(
@@ -45,7 +47,8 @@ _EMAIL = re.compile(
 )
 _HIDDEN_EMAIL = re.compile(
     r"(?<![\w.+-])([A-Za-z0-9][\w.+-]{0,63})\s{0,2}(?:\[\s?at\s?\]|\(\s?at\s?\)|\{\s?at\s?\}|\s(?:at|AT)\s)\s{0,2}"
-    r"([A-Za-z0-9-]{2,63})\s{0,2}(?:\[\s?dot\s?\]|\(\s?dot\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|\.)\s{0,2}([A-Za-z]{2,10})(?![\w.])"
+    r"([A-Za-z0-9-]{2,63})\s{0,2}(?:\[\s?dot\s?\]|\(\s?dot\s?\)|\{\s?dot\s?\}|\s(?:dot|DOT)\s|"
+    r"\.)\s{0,2}([A-Za-z]{2,10})(?![\w.])"
 )
 _NOT_EMAIL = re.compile(
     r"\.(?:png|jpe?g|gif|webp|svg|css|js|pdf)$|@(?:sentry|.*\.wixpress|.*sentry\.io|\dx\.|.*\.(?:local|invalid)$)|"
@@ -54,10 +57,13 @@ _NOT_EMAIL = re.compile(
     re.IGNORECASE,
 )
 _BOOKING_HOSTS = re.compile(
-    r"(?:^|\.)(?:vagaro\.com|schedulicity\.com|massagebook\.com|janeapp\.com|janeapp\.ca|jane\.app|acuityscheduling\.com|"
-    r"as\.me|squareup\.com|square\.site|booksy\.com|mindbodyonline\.com|mindbody\.io|setmore\.com|calendly\.com|cal\.com|"
+    r"(?:^|\.)(?:vagaro\.com|schedulicity\.com|massagebook\.com|janeapp\.com|janeapp\.ca|jane\.app|"
+    r"acuityscheduling\.com|"
+    r"as\.me|squareup\.com|square\.site|booksy\.com|mindbodyonline\.com|mindbody\.io|setmore\.com|calendly\.com|"
+    r"cal\.com|"
     r"styleseat\.com|genbook\.com|fresha\.com|noterro\.com|clinicsense\.com|fullslate\.com|simplybook\.(?:me|it)|"
-    r"glossgenius\.com|gorendezvous\.com|cliniko\.com|schedulista\.com|appointy\.com|timely\.com|gettimely\.com|picktime\.com|"
+    r"glossgenius\.com|gorendezvous\.com|cliniko\.com|schedulista\.com|appointy\.com|timely\.com|gettimely\.com|"
+    r"picktime\.com|"
     r"booker\.com|zenoti\.com|mangomint\.com|soothe\.com|practicebetter\.io|intakeq\.com|simplepractice\.com|"
     r"bookwhen\.com|zocdoc\.com|massagebooking\.com|10to8\.com|youcanbook\.me|bodyworkonline\.com)$",
     re.IGNORECASE,
@@ -70,7 +76,8 @@ _NO_SITE = re.compile(
     r"(?:^|\.)(?:example\.(?:com|org|net)|localhost|yourdomain\.\w+|yoursite\.\w+|yourwebsite\.\w+|domain\.com|"
     r"mysite\.com|your-?site\.\w+|website\.com|your-?domain.*|your-?business.*|"
     r"placeholder.*|schema\.org|127\.0\.0\.1|facebook\.com|instagram\.com|yelp\.com|google\.com|linkedin\.com|"
-    r"w3\.org|bootstrapmade\.com|themewagon\.com|colorlib\.com|html5up\.net|templatemo\.com|.*\.(?:local|test|invalid))$",
+    r"w3\.org|bootstrapmade\.com|themewagon\.com|colorlib\.com|html5up\.net|templatemo\.com|.*\.(?:local|test|"
+    r"invalid))$",
     re.IGNORECASE,
 )
 

@@ -143,7 +143,8 @@ _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\ufff
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CLASS = re.compile(
     r"(?P<testimonial>testimon|(?<![a-z])reviews?(?![a-z])|temoign|t[ée]moignage|resena|quote-|client-say|feedback)"
-    r"|(?P<blog>\bblog|\bpost-(?:card|teaser|list|preview|excerpt)|latest-(?:post|news)|related-|\bcomments?\b|comment-)"
+    r"|(?P<blog>\bblog|\bpost-(?:card|teaser|list|preview|excerpt)|latest-(?:post|news)|related-|\bcomments?\b|"
+    r"comment-)"
     r"|(?P<footer>\bfooter|site-footer|page-footer|\bcolophon)"
     r"|(?P<nav>\bnav\b|navbar|nav-|navigation|main-menu|mobile-menu|\bmenu-item|breadcrumb|skip-link)"
     r"|(?P<header>\bsite-header|page-header\b|\btopbar|top-bar|masthead)",
@@ -159,13 +160,16 @@ _TAG_SECTION = {
 }
 _STICKY = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _TESTIMONIAL_HEADING = re.compile(
-    r"testimon|\breviews?\b|(?:what|hear) (?:our |my |from )*(?:\w+ )?(?:clients?|patients?|people|customers?|others?)\b.{0,20}"
-    r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|word on the street|word for it"
+    r"testimon|\breviews?\b|(?:what|hear) (?:our |my |from )*(?:\w+ )?(?:clients?|patients?|people|customers?|"
+    r"others?)\b.{0,20}"
+    r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|"
+    r"word on the street|word for it"
     r"|t[ée]moignages?|avis de nos|avis clients|ce que (?:nos|mes) clients|opiniones|rese[ñn]as|lo que dicen",
     re.IGNORECASE,
 )
 _OTHER_TOPIC = re.compile(
-    r"benefit|\bservices?\b|\babout (?:me|us)\b|contact|hours|location|rates|pricing|here for you|\bwhy\b|massage|treat|technique|therap",
+    r"benefit|\bservices?\b|\babout (?:me|us)\b|contact|hours|location|rates|pricing|here for you|\bwhy\b|massage|"
+    r"treat|technique|therap",
     re.IGNORECASE,
 )
 _BLOG_HEADING = re.compile(

@@ -12,17 +12,20 @@ _LABEL = re.compile(
 )
 _MEXICO = re.compile(r"\(?C\.?\s?P\.?:?\s?(?P<postal>\d{5})\)?(?P<after>[^|\n]{0,60})")
 _AUSTRALIA = re.compile(
-    r"(?<=[\s,])(?P<region>NSW|VIC|QLD|TAS|ACT|WA|SA|NT|New South Wales|Victoria|Queensland|Tasmania|South Australia|Western Australia)"
+    r"(?<=[\s,])(?P<region>NSW|VIC|QLD|TAS|ACT|WA|SA|NT|New South Wales|Victoria|Queensland|Tasmania|South "
+    r"Australia|Western Australia)"
     r",?\s+(?P<postal>[0-8]\d{3})(?!\d|-)"
 )
 _BRITAIN = re.compile(
-    r"(?<=[\s,])(?P<postal>(?:[A-PR-UWYZ]\d[\dA-HJKPSTUW]?|[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRVWXY]?)\s\d[ABD-HJLNP-UW-Z]{2})(?!\w)"
+    r"(?<=[\s,])(?P<postal>(?:[A-PR-UWYZ]\d[\dA-HJKPSTUW]?|"
+    r"[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRVWXY]?)\s\d[ABD-HJLNP-UW-Z]{2})(?!\w)"
 )
 _INDIA = re.compile(
     r"(?P<city>[A-Z][a-z]{2,15}(?:\s[A-Z][a-z]{1,15})?)\s?(?:,|-|–|\s)\s?(?P<postal>[1-8]\d{2}\s?\d{3})(?!\d)"
 )
 _INDIAN = re.compile(
-    r"\bIndia\b|Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|Kochi|\+91"
+    r"\bIndia\b|Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|"
+    r"Kochi|\+91"
 )
 
 Found = tuple[str | None, str | None, str | None, str, str, int]  # street, city, region, postal code, country, line

@@ -11,47 +11,65 @@ from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import FOREIGN_NAMES
 
 _FICTION = re.compile(
-    r"fictional|fictitious|not a real (?:\w+ )?(?:business|clinic|company|spa|practice|studio|person)|\bdemo(?:nstration)? (?:site|website|page|only|purposes?|by|business|template)|"
-    r"for demo(?:nstration)? purposes|(?:for|as) (?:a |my |our |an? )?(?:\w+ )?portfolio (?:purposes?|project|piece|use|only|site)|sample (?:website|site|business)|mock(?:ed)?[- ]?up (?:site|website)|"
-    r"concept (?:website|site|project|design)|site fictif|sitio (?:ficticio|de demostraci[óo]n)|spec(?:ulative)? (?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)",
+    r"fictional|fictitious|not a real (?:\w+ )?(?:business|clinic|company|spa|practice|studio|person)|"
+    r"\bdemo(?:nstration)? (?:site|website|page|only|purposes?|by|business|template)|"
+    r"for demo(?:nstration)? purposes|(?:for|as) (?:a |my |our |an? )?(?:\w+ )?portfolio (?:purposes?|project|"
+    r"piece|use|only|site)|sample (?:website|site|business)|mock(?:ed)?[- ]?up (?:site|website)|"
+    r"concept (?:website|site|project|design)|site fictif|sitio (?:ficticio|de demostraci[óo]n)|spec(?:ulative)? "
+    r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)",
     re.IGNORECASE,
 )
 _STUDENT = re.compile(
-    r"(?:for )?educational (?:purposes?|use) only|(?:school|class|student|college|university|course|bootcamp|coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|front-?end)[\s-]+(?:\w+[\s-]+)?(?:project|assignment|exercise)\b|"
-    r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our )?(?:\w+[\s,-]+){0,4}(?:class|course|assignment|school|bootcamp|college project|project for)|"
-    r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) ",
+    r"(?:for )?educational (?:purposes?|use) only|(?:school|class|student|college|university|course|bootcamp|"
+    r"coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|"
+    r"front-?end)[\s-]+(?:\w+[\s-]+)?(?:project|assignment|exercise)\b|"
+    r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our "
+    r")?(?:\w+[\s,-]+){0,4}(?:class|course|assignment|school|bootcamp|college project|project for)|"
+    r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|"
+    r"\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) ",
     re.IGNORECASE,
 )
 _STUDENT_MASSAGE = re.compile(
     r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.IGNORECASE
 )
 _SEXUAL = re.compile(
-    r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
-    r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|masaje er[óo]tico|massage [ée]rotique|"
-    r"\b(?:sexy|hot|gorgeous|beautiful young) (?:asian )?(?:girls?|masseuses?|ladies)|soapy massage|four[- ]hands? (?:sensual|erotic)|\brub ?(?:and|&|n) ?tug",
+    r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|"
+    r"\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
+    r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|"
+    r"masaje er[óo]tico|massage [ée]rotique|"
+    r"\b(?:sexy|hot|gorgeous|beautiful young) (?:asian )?(?:girls?|masseuses?|ladies)|soapy massage|four[- ]hands? "
+    r"(?:sensual|erotic)|\brub ?(?:and|&|n) ?tug",
     re.IGNORECASE,
 )
 _REFUSES = re.compile(
-    r"(?:\bnot?\b|\bnever\b|\bnon-?|\bzero tolerance|\bdo(?:es)? not|\bwill not|\bstrictly|prohibit|inappropriate|refus|terminat|won['’]t|immediately|illicit|\bneither|\bis not|\bno\b)",
+    r"(?:\bnot?\b|\bnever\b|\bnon-?|\bzero tolerance|\bdo(?:es)? not|\bwill not|\bstrictly|prohibit|inappropriate|"
+    r"refus|terminat|won['’]t|immediately|illicit|\bneither|\bis not|\bno\b)",
     re.IGNORECASE,
 )
 _LOREM = re.compile(r"lorem ipsum|dolor sit amet|consectetur adipis", re.IGNORECASE)
 _PLACEHOLDER = re.compile(
-    r"\byour (?:business|company|practice|clinic|spa|studio|massage|name|city|street|address|phone|email|tagline|slogan|logo)(?: (?:name|here|address|number|title))(?: here)?\b|"
-    r"\[(?:your|business|company|name|phone|city|address|insert)[^\]\n]{0,30}\]|\{\{\s?\w+|\b(?:123|1234) (?:main|anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
-    r"anytown|\bany ?city\b|john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ .-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)",
+    r"\byour (?:business|company|practice|clinic|spa|studio|massage|name|city|street|address|phone|email|tagline|"
+    r"slogan|logo)(?: (?:name|here|address|number|title))(?: here)?\b|"
+    r"\[(?:your|business|company|name|phone|city|address|insert)[^\]\n]{0,30}\]|\{\{\s?\w+|\b(?:123|1234) (?:main|"
+    r"anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|"
+    r"street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
+    r"anytown|\bany ?city\b|john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
+    r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)",
     re.IGNORECASE,
 )
 _PARKED = re.compile(
-    r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not found|\b404\b|account suspended|site is currently unavailable|enable javascript",
+    r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not "
+    r"found|\b404\b|account suspended|site is currently unavailable|enable javascript",
     re.IGNORECASE,
 )
 _MASSAGE = re.compile(
-    r"massage|bodywork|rolf(?:ing|er)|massoth|masaje|masajista|reflexolog|shiatsu|structural integration|craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b",
+    r"massage|bodywork|rolf(?:ing|er)|massoth|masaje|masajista|reflexolog|shiatsu|structural integration|"
+    r"craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b",
     re.IGNORECASE,
 )
 _NOT_TERRITORY_MONEY = re.compile(
-    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|₹|zł|kr\b|AED|Rs\.?)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|ZAR|PHP|SGD|RM|฿|THB|IDR|Rp)\s?\d|\bMXN\b|\bAUD\b"
+    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|₹|zł|kr\b|AED|Rs\.?)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|"
+    r"ZAR|PHP|SGD|RM|฿|THB|IDR|Rp)\s?\d|\bMXN\b|\bAUD\b"
 )
 _AU = re.compile(
     r"\b(?:NSW|VIC|QLD|TAS|Victoria|Queensland|New South Wales)\b,?\s+\d{4}\b|\bABN\b:?\s?\d", re.IGNORECASE
@@ -59,7 +77,8 @@ _AU = re.compile(
 _UK_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b")
 _MX = re.compile(r"\bC\.?\s?P\.?:?\s?\d{5}\b|\bCol(?:onia|\.)\s|\bCDMX\b", re.IGNORECASE)
 _IN_PIN = re.compile(
-    r"\b(?:Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|Kochi)\b.{0,20}\b\d{3}\s?\d{3}\b|\b\d{6}\b,? India",
+    r"\b(?:Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|"
+    r"Kochi)\b.{0,20}\b\d{3}\s?\d{3}\b|\b\d{6}\b,? India",
     re.IGNORECASE,
 )
 _FOREIGN_NAME = re.compile(
@@ -68,7 +87,8 @@ _FOREIGN_NAME = re.compile(
 )
 _NOT_FROM_THERE = re.compile(r"new mexico|trained in|studied|origin|ancient|tradition|massage", re.IGNORECASE)
 _FOREIGN_HOST = re.compile(
-    r"\.(?:com\.au|net\.au|org\.au|au|co\.uk|uk|ie|co\.nz|nz|in|co\.in|com\.mx|mx|es|de|fr|it|nl|be|ch|at|pl|se|no|dk|fi|pt|com\.br|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
+    r"\.(?:com\.au|net\.au|org\.au|au|co\.uk|uk|ie|co\.nz|nz|in|co\.in|com\.mx|mx|es|de|fr|it|nl|be|ch|at|pl|se|no|"
+    r"dk|fi|pt|com\.br|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
     re.IGNORECASE,
 )
 
@@ -81,14 +101,16 @@ MIN_TEXT = 25
 _CONFESSIONS = (
     (
         stems(
-            "fictional fictitious real demo demonstration portfolio sample mock mockup concept template fictif ficticio demostración spec speculative"
+            "fictional fictitious real demo demonstration portfolio sample mock mockup concept template fictif "
+            "ficticio demostración spec speculative"
         ),
         _FICTION,
         "demo: the page says it is fictional or a demonstration",
     ),
     (
         stems(
-            "educational project assignment exercise class course school bootcamp college university scolaire étudiant escolar estudiantil student practice"
+            "educational project assignment exercise class course school bootcamp college university scolaire "
+            "étudiant escolar estudiantil student practice"
         ),
         _STUDENT,
         "student work: the page says it was made for study",
@@ -96,7 +118,8 @@ _CONFESSIONS = (
     (stems("lorem dolor consectetur"), _LOREM, "template: filler text was left in"),
 )
 _SEXUAL_STEMS = stems(
-    "nuru happy erotic sensual body escort escorts tantric lingam yoni prostate gfe adult full naked nude night erótico érotique sexy hot "
+    "nuru happy erotic sensual body escort escorts tantric lingam yoni prostate gfe adult full naked nude night "
+    "erótico érotique sexy hot "
     "gorgeous beautiful soapy four rub b"
 )
 _PLACEHOLDER_SIGNS = (

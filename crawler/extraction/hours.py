@@ -23,7 +23,8 @@ _DAY = "(?:" + "|".join(sorted((word for word in _DAY_WORDS if len(word) > 2), k
 _CLOCK = r"(?:(?:[01]?\d|2[0-3])(?:\s?[:.h]\s?[0-5]\d|\s?h(?![a-z]))?\s?(?:[ap]\.?m?\.?(?![a-z]))?|noon|midnight|midi)"
 _DAYS = re.compile(
     rf"(?<![a-z])(?P<days>{_DAY}(?:\s?(?:-|–|—|to|thru|through|until|à|au|a|&|and|et|y|,|/)\s?(?:and\s)?{_DAY}){{0,6}}|"
-    rf"daily|every ?day|weekdays|M\s?[-–]\s?F\b|M\s?[-–]\s?Sat?\b|7 days a week|seven days a week|tous les jours|todos los d[íi]as)",
+    rf"daily|every ?day|weekdays|M\s?[-–]\s?F\b|M\s?[-–]\s?Sat?\b|7 days a week|seven days a week|tous les jours|"
+    rf"todos los d[íi]as)",
     re.IGNORECASE,
 )
 _SPAN = re.compile(

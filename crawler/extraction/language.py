@@ -27,7 +27,8 @@ _SPOKEN = {
     "anglais": "en", "espagnol": "es", "inglés": "en", "anglaise": "en", "bilingue": "",
 }  # fmt: skip
 _SPEAKS = re.compile(
-    r"\b(?:speaks?|spoken|fluent in|languages?(?: spoken)?|bilingual|se habla|hablamos|on parle|parlons|langues?(?: parl[ée]es)?"
+    r"\b(?:speaks?|spoken|fluent in|languages?(?: spoken)?|bilingual|se habla|hablamos|on parle|parlons|"
+    r"langues?(?: parl[ée]es)?"
     r"|service en|services? (?:offered|available) in|idiomas)\b[^.!?\n]{0,80}",
     re.IGNORECASE,
 )

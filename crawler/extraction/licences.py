@@ -10,22 +10,30 @@ from crawler.extraction.regions import CODES, NAMES, find_region, fits_zip
 
 # Letters after a name that speak of massage; those that are also states or words need company.
 LETTERS = (
-    r"LMT|LMBT|LMTs|L\.M\.T\.?|R\.M\.T\.?|L\.M\.B\.T\.?|RMT|LMP|CMT|CMP|CAMTC|BCTMB|NCTMB|NCBTMB|MMP|CMMP|CMMT|LMMT|MMT|MTI|LMTI|RMP|RMTs|CLT-LANA|CLT|LPMT|LMT/NCTMB|"
+    r"LMT|LMBT|LMTs|L\.M\.T\.?|R\.M\.T\.?|L\.M\.B\.T\.?|RMT|LMP|CMT|CMP|CAMTC|BCTMB|NCTMB|NCBTMB|MMP|CMMP|CMMT|"
+    r"LMMT|MMT|MTI|LMTI|RMP|RMTs|CLT-LANA|CLT|LPMT|LMT/NCTMB|"
     r"NMT|CNMT|CMTP|CPMT|LMTA?|NCMT|MsT|CAMT|COMT|LCMT|RCMT"
 )
 _WORDS = (
     r"(?:state[- ]|board[- ]|nationally |fully |duly |professional(?:ly)? |"
     + NAMES
     + r"[- ]|oregon |clinical |medical )*"
-    r"(?:(?:licen[sc]ed|certified|registered|certificated|accredited|qualified)(?:\s(?:and|&|/)\s(?:licen[sc]ed|certified|registered|insured))?)"
-    r"\s(?:(?:clinical|medical|professional|therapeutic|orthopedic|sports|remedial|advanced|neuromuscular|lymphatic|prenatal|oncology)\s){0,2}"
-    r"(?:massage(?:\s(?:and|&)\sbodywork)?\s(?:therapists?|practitioners?|technicians?)|bodyworkers?|massotherapists?|massage professionals?)"
+    r"(?:(?:licen[sc]ed|certified|registered|certificated|accredited|qualified)(?:\s(?:and|&|/)\s(?:licen[sc]ed|"
+    r"certified|registered|insured))?)"
+    r"\s(?:(?:clinical|medical|professional|therapeutic|orthopedic|sports|remedial|advanced|neuromuscular|"
+    r"lymphatic|prenatal|oncology)\s){0,2}"
+    r"(?:massage(?:\s(?:and|&)\sbodywork)?\s(?:therapists?|practitioners?|technicians?)|bodyworkers?|"
+    r"massotherapists?|massage professionals?)"
 )
 _OTHERS = (
-    r"certified (?:advanced )?rolfer|massoth[ée]rapeutes?(?:\s(?:agr[ée]{2}e?s?|certifi[ée]e?s?))?|registered athletic therapist|certified athletic therapist|"
-    r"(?:licen[sc]ed |certified |master |medical )?(?:a?esthetician|aesthetician|cosmetologist)|physical therap(?:ist|y) assistant|"
-    r"reiki master(?: teacher)?|certified lymph(?:atic|edema) therapist|equine massage therapist|board certified in therapeutic massage(?: and bodywork)?|"
-    r"terapeuta de masajes? (?:certificad[oa]|licenciad[oa])|masajista (?:certificad[oa]|licenciad[oa])|remedial massage therapist|"
+    r"certified (?:advanced )?rolfer|massoth[ée]rapeutes?(?:\s(?:agr[ée]{2}e?s?|certifi[ée]e?s?))?|registered "
+    r"athletic therapist|certified athletic therapist|"
+    r"(?:licen[sc]ed |certified |master |medical )?(?:a?esthetician|aesthetician|cosmetologist)|physical "
+    r"therap(?:ist|y) assistant|"
+    r"reiki master(?: teacher)?|certified lymph(?:atic|edema) therapist|equine massage therapist|board certified "
+    r"in therapeutic massage(?: and bodywork)?|"
+    r"terapeuta de masajes? (?:certificad[oa]|licenciad[oa])|masajista (?:certificad[oa]|licenciad[oa])|remedial "
+    r"massage therapist|"
     r"(?:member of (?:the )?|proud )?(?:AMTA|ABMP)(?: (?:professional )?member)?"
 )
 TITLE = re.compile(
@@ -34,20 +42,28 @@ TITLE = re.compile(
 
 _PREFIX = r"(?:[A-Z]{1,4}[-. #]{0,2})?"
 _DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,12}}\d(?![\w%]))"
-_SIGN = r"(?:(?:[Ll]icen[sc]e|LICEN[SC]E|[Ll]ic|LIC|[Cc]ert(?:ificat(?:e|ion))?|CERT|[Rr]eg(?:istration)?|REG|[Pp]ermit|[Ii][Dd])\b\.?\s{0,2})?(?:#\s?:?|[Nn]o\.?:?|NO\.?|[Nn]umber:?|[Nn]um\.?|№|[Nn]º|:)?"
+_SIGN = (
+    r"(?:(?:[Ll]icen[sc]e|LICEN[SC]E|[Ll]ic|LIC|[Cc]ert(?:ificat(?:e|ion))?|CERT|[Rr]eg(?:istration)?|REG|"
+    r"[Pp]ermit|[Ii][Dd])\b\.?\s{0,2})?(?:#\s?:?|[Nn]o\.?:?|NO\.?|[Nn]umber:?|[Nn]um\.?|№|[Nn]º|:)?"
+)
 _AFTER_TITLE = re.compile(
-    rf"\s{{0,2}}[,:()|–—-]?\s{{0,2}}(?P<place>(?!M[AT]\b)(?:{CODES})\b)?\s{{0,2}}[,:(–-]?\s{{0,2}}(?P<sign>{_SIGN})\s{{0,2}}{_DIGITS}"
+    rf"\s{{0,2}}[,:()|"
+    rf"–—-]?\s{{0,2}}(?P<place>(?!M[AT]\b)(?:{CODES})\b)?\s{{0,2}}[,:(–-]?\s{{0,2}}(?P<sign>{_SIGN})\s{{0,2}}{_DIGITS}"
 )
 _LICENCE = re.compile(
-    rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>(?i:licen[sc]ed?|lic\b\.?|certificat(?:e|ion)|registration|permit|establishment))"
-    rf"\s{{0,2}}(?:(?P<sign>(?:(?i:no\b\.?|numbers?|num\b\.?)|[#№]|[Nn]º)|(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}|(?=\d{{5}}|\d{{4}}\b(?<!19\d\d)(?<!20\d\d)))"
+    rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>(?i:licen[sc]ed?|lic\b\.?|certificat(?:e|"
+    rf"ion)|registration|permit|establishment))"
+    rf"\s{{0,2}}(?:(?P<sign>(?:(?i:no\b\.?|numbers?|num\b\.?)|[#№]|[Nn]º)|"
+    rf"(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}|(?=\d{{5}}|\d{{4}}\b(?<!19\d\d)(?<!20\d\d)))"
     rf"{_DIGITS}"
 )
 _PREFIXED = re.compile(
-    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|CMT)\s?[-#.]?\s?\d{{4,8}}|AEE(?:-\d{{2,6}}){{1,3}})(?![\w-]|\s?(?:sq|hours))"
+    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|"
+    rf"CMT)\s?[-#.]?\s?\d{{4,8}}|AEE(?:-\d{{2,6}}){{1,3}})(?![\w-]|\s?(?:sq|hours))"
 )
 _ISSUED = re.compile(
-    r"(?<!\w)(?P<issuer>CAMTC|CMTO|CCHPBC|CMTBC|CMTNL|CMTNB|CMTPEI|NCBTMB|FQM|MTAA|NHPC|CRMTA|RMTAO)\b(?:\s(?:[Mm]ember|[Rr]egist\w+|[Cc]ert\w+|[Ll]ic\w*))?\.?"
+    r"(?<!\w)(?P<issuer>CAMTC|CMTO|CCHPBC|CMTBC|CMTNL|CMTNB|CMTPEI|NCBTMB|FQM|MTAA|NHPC|CRMTA|"
+    r"RMTAO)\b(?:\s(?:[Mm]ember|[Rr]egist\w+|[Cc]ert\w+|[Ll]ic\w*))?\.?"
     rf"\s{{0,2}}(?:#|[Nn]o\.?|[Nn]umber|:)\s{{0,2}}[:#]?\s{{0,2}}{_DIGITS}"
 )
 _NEVADA = re.compile(r"(?<!\w)(?P<number>NVMT[.\s-]{0,2}\d{3,6})(?!\w)")
@@ -59,8 +75,10 @@ _ESTABLISHMENT = re.compile(
 )
 _ESTHETICS = re.compile(r"esthetic|aesthetic|cosmetolog|\bAEE\b|\bLE\b|nail tech|barber", re.IGNORECASE)
 _NOT_LICENCE = re.compile(
-    r"\bNPI\b|\bbusiness\b|\bgift\b|\bEIN\b|\btax\b|approved provider|continuing education|\bCE\b|\bCEU|provider\s(?:number|no|#)|phone|\btel\b|\bfax\b|"
-    r"school|\bhours?\b|suite|\bste\b|\bunit\b|member(?:ship)?\s(?:number|no|#|id)|driver|vehicle|invoice|order|insurance policy|policy\s(?:number|no|#)",
+    r"\bNPI\b|\bbusiness\b|\bgift\b|\bEIN\b|\btax\b|approved provider|continuing education|\bCE\b|\bCEU|"
+    r"provider\s(?:number|no|#)|phone|\btel\b|\bfax\b|"
+    r"school|\bhours?\b|suite|\bste\b|\bunit\b|member(?:ship)?\s(?:number|no|#|id)|driver|vehicle|invoice|order|"
+    r"insurance policy|policy\s(?:number|no|#)",
     re.IGNORECASE,
 )
 _PLACE = re.compile(rf"(?<![\w])(?:(?P<code>{CODES})|(?P<name>(?i:{NAMES})))(?![\w'’])")
@@ -72,10 +90,14 @@ _ISSUER = re.compile(rf"(?<!\w)(?:{'|'.join(_ISSUERS)})(?!\w)")
 GATE = re.compile(r"\d{3}")
 # A line with a credential holds a word that begins like one of these.
 CLAIM_CUES = stems(
-    "LMT LMTs LMBT RMT RMTs L R LMP CMT CMP CAMTC BCTMB NCTMB NCBTMB MMP CMMP CMMT LMMT MMT MTI LMTI RMP CLT LPMT NMT CNMT CMTP CPMT LMTA "
-    "NCMT MsT CAMT COMT LCMT RCMT licensed licenced lic certified certificate registered registration accredited qualified permit establishment "
-    "rolfer massothérapeute massotherapeute athletic esthetician aesthetician cosmetologist reiki lymphatic equine board terapeuta masajista "
-    "remedial member AMTA ABMP physical MT MA MM MSG AEE MTG MTE ME NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI FQM MTAA NHPC CRMTA RMTAO"
+    "LMT LMTs LMBT RMT RMTs L R LMP CMT CMP CAMTC BCTMB NCTMB NCBTMB MMP CMMP CMMT LMMT MMT MTI LMTI RMP CLT LPMT "
+    "NMT CNMT CMTP CPMT LMTA "
+    "NCMT MsT CAMT COMT LCMT RCMT licensed licenced lic certified certificate registered registration accredited "
+    "qualified permit establishment "
+    "rolfer massothérapeute massotherapeute athletic esthetician aesthetician cosmetologist reiki lymphatic equine "
+    "board terapeuta masajista "
+    "remedial member AMTA ABMP physical MT MA MM MSG AEE MTG MTE ME NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI FQM "
+    "MTAA NHPC CRMTA RMTAO"
 )
 
 

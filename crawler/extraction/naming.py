@@ -10,41 +10,55 @@ from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import find_region, fold_city, load_cities
 
 _TRADE = re.compile(
-    r"massage|massoth|masaje|bodywork|therap|wellness|healing|\bspa\b|clinic|clinique|studio|rolfing|rehab|kneads?|touch|hands|body|relax|holistic|"
+    r"massage|massoth|masaje|bodywork|therap|wellness|healing|\bspa\b|clinic|clinique|studio|rolfing|rehab|kneads?|"
+    r"touch|hands|body|relax|holistic|"
     r"cent(?:er|re)\b|reflexolog|myofascial|\bLMT\b|\bRMT\b|reiki|zen|muscle|motion|balance|health|retreat|salon",
     re.IGNORECASE,
 )
 _SPLIT = re.compile(r"\s*(?:\||»|«|•|·|::|~|–|—|\s-\s|\s-|-\s|:\s|\s/\s)\s*")
 _GENERIC = re.compile(
-    r"^(?:home(?: ?page)?|welcome|index|about(?: (?:us|me))?|contact(?: (?:us|me))?|services?(?: (?:and|&) (?:rates|pricing|prices))?|our (?:services|team|practice|locations?|therapists|story)|"
-    r"my services|pricing|prices|rates|team|staff|locations?|menu|book(?: (?:now|online|an appointment))?|schedule|gallery|faqs?|blog|news|testimonials|reviews|policies|"
-    r"accueil|bienvenue|nos services|contactez-nous|[àa] propos|inicio|servicios|contacto|nosotros|untitled(?: document| page)?|document|title|my (?:site|website|app)|website|react app|vite \+ \w+|vite app|"
-    r"new page|page|official (?:site|website)|therapists?|practitioners?|meet (?:the|our) (?:team|therapists?|staff)|massage|massage therapy|massage therap(?:ist|ists)|massage services|"
-    r"licensed massage therap(?:ist|y)|registered massage therap(?:ist|y)|therapeutic massage|site title|read more|learn more|main menu|navigation|"
+    r"^(?:home(?: ?page)?|welcome|index|about(?: (?:us|me))?|contact(?: (?:us|me))?|services?(?: (?:and|&) "
+    r"(?:rates|pricing|prices))?|our (?:services|team|practice|locations?|therapists|story)|"
+    r"my services|pricing|prices|rates|team|staff|locations?|menu|book(?: (?:now|online|an appointment))?|schedule|"
+    r"gallery|faqs?|blog|news|testimonials|reviews|policies|"
+    r"accueil|bienvenue|nos services|contactez-nous|[àa] propos|inicio|servicios|contacto|nosotros|untitled(?: "
+    r"document| page)?|document|title|my (?:site|website|app)|website|react app|vite \+ \w+|vite app|"
+    r"new page|page|official (?:site|website)|therapists?|practitioners?|meet (?:the|our) (?:team|therapists?|"
+    r"staff)|massage|massage therapy|massage therap(?:ist|ists)|massage services|"
+    r"licensed massage therap(?:ist|y)|registered massage therap(?:ist|y)|therapeutic massage|site title|read more|"
+    r"learn more|main menu|navigation|"
     r"mobile massage|professional massage(?: therapy)?|relaxation|toggle navigation|logo|gift (?:cards|certificates))$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
-    r"^(?:welcome to|about|contact|bienvenue (?:[àa]|chez)|bienvenid[oa]s? a|home of|services at|our team at|meet|massage services at)\s+(?=\S)",
+    r"^(?:welcome to|about|contact|bienvenue (?:[àa]|chez)|bienvenid[oa]s? a|home of|services at|our team at|meet|"
+    r"massage services at)\s+(?=\S)",
     re.IGNORECASE,
 )
 _COPYRIGHT = re.compile(
-    r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|20)\d\d)*\s*(?:[-–]\s*(?:present|now))?[\s,:by|.-]*(?P<name>[^.|©•·\n]{3,70})",
+    r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|"
+    r"20)\d\d)*\s*(?:[-–]\s*(?:present|now))?[\s,:by|.-]*(?P<name>[^.|©•·\n]{3,70})",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
-    r"\b(?:all rights|tous droits|todos los derechos|powered|designed|website|built|made|by\b|privacy|template|inc\b\.?$)",
+    r"\b(?:all rights|tous droits|todos los derechos|powered|designed|website|built|made|by\b|privacy|template|"
+    r"inc\b\.?$)",
     re.IGNORECASE,
 )
 _IN_TEXT = re.compile(
-    r"(?:^|(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|by|de|du|the)\s){1,7})"
+    r"(?:^|(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|"
+    r"\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|"
+    r"by|de|du|the)\s){1,7})"
 )
 _NOUN_END = re.compile(
-    r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|LLC|Rehab|Health|Touch|Hands)$"
+    r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|"
+    r"LLC|Rehab|Health|Touch|Hands)$"
 )
 _SENTENCE = re.compile(r"[.!?]$|\b(?:your|you|our|we|is|are|that|with your|for your)\b", re.IGNORECASE)
 _PROFESSION = re.compile(
-    r"^(?:licensed|registered|certified|professional)?\s*(?:clinical |medical |therapeutic )?(?:massage (?:therapist|therapy|practitioner)|bodyworker|massoth[ée]rapeute)s?(?:,? (?:LMT|RMT|LMBT))?$|^(?:LMT|RMT|LMBT|CMT)$",
+    r"^(?:licensed|registered|certified|professional)?\s*(?:clinical |medical |therapeutic )?(?:massage "
+    r"(?:therapist|therapy|practitioner)|bodyworker|massoth[ée]rapeute)s?(?:,? (?:LMT|RMT|LMBT))?$|^(?:LMT|RMT|"
+    r"LMBT|CMT)$",
     re.IGNORECASE,
 )
 _ROLE = re.compile(r"(?:^|,\s?)(?:LMT|RMT|LMBT|CMT|BCTMB|BSIE|BS|BA|owner|founder|manager)\b", re.IGNORECASE)

@@ -12,6 +12,7 @@ from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.licences import CLAIM_CUES, Claim, find_claims
 from crawler.extraction.regions import fold_city, load_cities
+from crawler.extraction.words import NOT_NAMES
 from directory.models import PageCredential
 from directory.names.fold import fold
 from directory.names.tables import load_family, load_given
@@ -21,45 +22,61 @@ _PARTICLE = r"(?:(?:van|von|de|del|de la|la|le|du|di|da|dos|der|den|st\.)\s)?"
 _NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][a-zà-ÿ]+[\"”'’)]\s)?"
 _FULL = rf"{_TOKEN}\s{_NICK}(?:{_TOKEN}\s)?{_PARTICLE}{_TOKEN}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
 _ONE = r"[A-ZÀ-Ý][a-zà-ÿ]{1,14}(?:[- ](?:Ann|Anne|Mae|May|Lee|Lynn|Jo|Beth|Marie|Rose|Sue|Jean|Lou|Grace|Kay)\b)?"
-_LETTERS = r"(?:LMT|LMBT|RMT|LMP|CMT|CMP|BCTMB|NCTMB|NCBTMB|MMP|CMMP|LMTI?|MTI|RMP|CLT|NMT|CNMT|CR|CAMTC|R\.?M\.?T|L\.M\.T|L\.?M\.?B\.?T)"
+_LETTERS = (
+    r"(?:LMT|LMBT|RMT|LMP|CMT|CMP|BCTMB|NCTMB|NCBTMB|MMP|CMMP|LMTI?|MTI|RMP|CLT|NMT|CNMT|CR|CAMTC|R\.?M\.?T|"
+    r"L\.M\.T|L\.?M\.?B\.?T)"
+)
 _DEGREE = r"(?:[A-Z]{2,5}|[BM]\.?[AS]\.?|[A-Z][a-z]?[A-Z]{1,4}|Owner|Founder)(?:(?<!\.)\s[A-Z][a-z]+){0,2}"
 
 _WITH_LETTERS = re.compile(
-    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?(?:\((?:she|he|they)[^)]{{0,14}}\))?\s?[,(|–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{_LETTERS}\b"
+    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?(?:\((?:she|he|they)[^)]{{0,14}}\))?\s?[,(|"
+    rf"–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{_LETTERS}\b"
 )
 _WITH_TITLE = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL})\s?[,|–—(-]\s?(?:(?:the|an?|your|our)\s)?(?:[A-Za-z]+\s){{0,2}}?"
-    r"(?i:licensed|registered|certified|massage therapist|massoth[ée]rapeute|terapeuta|masajista|owner|founder|rolfer|bodyworker)\b"
+    r"(?i:licensed|registered|certified|massage therapist|massoth[ée]rapeute|terapeuta|masajista|owner|founder|"
+    r"rolfer|bodyworker)\b"
 )
 _SHOUTED = re.compile(
     rf"(?<![\w’'])(?P<name>[A-Z]{{2,12}}(?:\s[A-Z]\.?)?\s[A-Z][A-Z’'-]{{1,15}})\s?[,|–—-]\s?{_LETTERS}\b"
 )
 _FIRST_PERSON = re.compile(
-    rf"(?:\b(?:[Mm]y name is|[Ii]['’]?m called|[Cc]all me|[Jj]e m['’]appelle|[Mm]e llamo|[Mm]i nombre es|[Mm]on nom est|[Jj]e suis|[Ss]oy|I am|I['’]m|[Tt]his is|[Ii]t['’]?s)|[Hh]i!?,? I['’]?m|[Hh]ello,? I['’]?m)"
+    rf"(?:\b(?:[Mm]y name is|[Ii]['’]?m called|[Cc]all me|[Jj]e m['’]appelle|[Mm]e llamo|[Mm]i nombre es|[Mm]on "
+    rf"nom est|[Jj]e suis|[Ss]oy|I am|I['’]m|[Tt]his is|[Ii]t['’]?s)|[Hh]i!?,? I['’]?m|[Hh]ello,? I['’]?m)"
     rf",?\s(?P<name>{_FULL}|{_ONE})(?![\w’']|\s(?:Massage|Therapy|Certified|Licensed|Registered))"
 )
 _MEET = re.compile(
-    rf"^(?:(?:[Mm]eet|MEET|[Aa]bout|ABOUT)(?:\s(?:[Yy]our [Tt]herapist|[Tt]he [Oo]wner|[Tt]he [Tt]herapist|[Oo]ur [Oo]wner|[Tt]herapist|[Oo]wner))?[:,–-]?\s|[Àà] propos de |[Rr]encontrez |[Cc]onoce a |[Ss]obre )(?P<name>{_FULL}|{_ONE})\W*$"
+    rf"^(?:(?:[Mm]eet|MEET|[Aa]bout|ABOUT)(?:\s(?:[Yy]our [Tt]herapist|[Tt]he [Oo]wner|[Tt]he [Tt]herapist|[Oo]ur "
+    rf"[Oo]wner|[Tt]herapist|[Oo]wner))?[:,–-]?\s|[Àà] propos de |[Rr]encontrez |[Cc]onoce a |[Ss]obre "
+    rf")(?P<name>{_FULL}|{_ONE})\W*$"
 )
 _IS_THERAPIST = re.compile(
-    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|also|une?|both|currently|fully)\s)?"
-    rf"(?:[\w,&’'/-]+\s){{0,6}}?(?:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|owner|founder|massoth[ée]rapeute|masajista|terapeuta)",
+    rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|"
+    rf"also|une?|both|currently|fully)\s)?"
+    rf"(?:[\w,&’'/-]+\s){{0,6}}?(?:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|"
+    rf"owner|founder|massoth[ée]rapeute|masajista|terapeuta)",
     re.IGNORECASE,
 )
 _ROLE_BEFORE = re.compile(
-    rf"(?:(?:[Mm]assage|MASSAGE) [Tt]herapist|[Tt]herapist|[Pp]ractitioner|[Oo]wner(?:/\w+| and \w+| & \w+)?|[Ff]ounder|[Ff]ounded by|[Oo]wned(?: and operated)? by|LMT|RMT|[Oo]perated by|[Tt]herapeutic massage by|[Mm]assage (?:therapy )?(?:by|with)|[Mm]assoth[ée]rapeute|[Tt]erapeuta|[Mm]asajista|[Ii]nstructor|[Pp]roprietor)\s?[:,–-]?\s(?P<name>{_FULL})(?![\w’'])"
+    rf"(?:(?:[Mm]assage|MASSAGE) [Tt]herapist|[Tt]herapist|[Pp]ractitioner|[Oo]wner(?:/\w+| and \w+| & \w+)?|"
+    rf"[Ff]ounder|[Ff]ounded by|[Oo]wned(?: and operated)? by|LMT|RMT|[Oo]perated by|[Tt]herapeutic massage by|"
+    rf"[Mm]assage (?:therapy )?(?:by|with)|[Mm]assoth[ée]rapeute|[Tt]erapeuta|[Mm]asajista|[Ii]nstructor|"
+    rf"[Pp]roprietor)\s?[:,–-]?\s(?P<name>{_FULL})(?![\w’'])"
 )
 _GIVEN_ROLE = re.compile(
     rf"(?:[Mm]assage (?:therapist|by|with)|therapist,?|owner,?)\s(?P<name>{_ONE})(?=[\s,.!]|$)(?!\s[A-Z])"
 )
 _FOUNDED = re.compile(
-    rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:[A-Z]{{2,6}},?\s){{0,3}}(?:founded|opened|started|established|has been (?:practicing|a massage)|graduated|received (?:her|his|their)|specializes|offers|provides|brings)"
+    rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:[A-Z]{{2,6}},?\s){{0,3}}(?:founded|opened|started|established|has been "
+    rf"(?:practicing|a massage)|graduated|received (?:her|his|their)|specializes|offers|provides|brings)"
 )
 _APPOSITION = re.compile(
-    rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:an?|is an?|your|our|une?)\s(?:[\w-]+[\s,]+){{0,4}}?(?:licensed|registered|certified|massage|massoth)",
+    rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:an?|is an?|your|our|une?)\s(?:[\w-]+[\s,]+){{0,4}}?(?:licensed|"
+    rf"registered|certified|massage|massoth)",
 )
 _CALL = re.compile(
-    rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)\s(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|to)\b"
+    rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)\s(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|"
+    rf"to)\b"
 )
 _NAMED = re.compile(r"my name is|je m['’]appelle|me llamo|mi nombre es|mon nom est", re.IGNORECASE)
 _SENTENCE_START = re.compile(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])")
@@ -67,12 +84,14 @@ _ANY_NAME = re.compile(rf"{_FULL}|{_ONE}")
 _NAME_LINE = re.compile(rf"^(?:\W{{0,3}}){_FULL}(?:\W{{0,2}})$")
 _ONE_LINE = re.compile(rf"^{_ONE}$")
 _ROLE_LINE = re.compile(
-    rf"^(?:.{{0,40}}\b)?(?:{_LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
+    rf"^(?:.{{0,40}}\b)?(?:{_LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|"
+    rf"massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
 )
 _LICENCE_LINE = re.compile(r"licen[sc]e|^\W*by\W*$", re.IGNORECASE)
 _FIRST_LINE = re.compile(r"^(?:I am|I['’]m|I have been|As an?|My)\b")
 _TEAM = re.compile(
-    r"\bteam\b|therapists|practitioners|\bstaff\b|about (?:me|us)|our people|meet|[ée]quipe|th[ée]rapeutes|equipo|terapeutas",
+    r"\bteam\b|therapists|practitioners|\bstaff\b|about (?:me|us)|our people|meet|[ée]quipe|th[ée]rapeutes|equipo|"
+    r"terapeutas",
     re.IGNORECASE,
 )
 _ROLES = "therapist practitioner bodyworker massage massoth masaj rolfer owner founder terapeuta"
@@ -97,9 +116,7 @@ _SENTENCES = (
     (_CALL, False, stems("call text email contact ask")),
     (_IS_THERAPIST, False, stems(f"{_ROLES} LMT RMT LMBT")),
 )
-_NOT_NAME = frozenset(
-    ["massage", "therapy", "therapist", "therapists", "therapeutic", "healing", "hands", "spa", "wellness", "body", "bodywork", "center", "centre", "clinic", "studio", "about", "us", "our", "your", "my", "the", "we", "welcome", "home", "services", "service", "contact", "book", "now", "online", "hours", "location", "locations", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "march", "april", "june", "july", "august", "september", "october", "november", "december", "swedish", "deep", "tissue", "thai", "hot", "stone", "sports", "prenatal", "reiki", "medical", "clinical", "licensed", "registered", "certified", "massagist", "natural", "health", "care", "center", "institute", "college", "school", "university", "academy", "board", "association", "american", "national", "professional", "professionals", "street", "avenue", "road", "suite", "north", "south", "east", "west", "new", "san", "los", "santa", "fort", "saint", "city", "county", "gift", "card", "cards", "certificate", "price", "prices", "pricing", "rates", "menu", "gallery", "blog", "news", "faq", "faqs", "policy", "policies", "privacy", "terms", "facebook", "instagram", "google", "yelp", "twitter", "linkedin", "email", "phone", "call", "text", "address", "free", "first", "session", "sessions", "client", "clients", "patient", "patients", "reviews", "review", "testimonials", "relaxation", "relax", "pain", "relief", "stress", "chronic", "injury", "recovery", "treatment", "treatments", "back", "neck", "shoulder", "muscle", "head", "foot", "feet", "facial", "skin", "beauty", "salon", "day", "life", "living", "touch", "therapies", "physical", "rehab", "rehabilitation", "chiropractic", "chiropractor", "acupuncture", "cupping", "reflexology", "trigger", "point", "myofascial", "release", "lymphatic", "drainage", "craniosacral", "sacral", "aromatherapy", "shiatsu", "ashiatsu", "neuromuscular", "certificates", "mobile", "corporate", "chair", "couples", "texas", "florida", "california", "ontario", "washington", "oregon", "ohio", "colorado", "arizona", "nevada", "virginia", "carolina", "jersey", "york", "columbia", "canada", "states", "united", "mexico", "alberta", "quebec", "hello", "hi", "dear", "thank", "thanks", "happy", "every", "each", "all", "more", "learn", "read", "view", "see", "schedule", "appointment", "appointments", "booking", "available", "insurance", "accepted", "offering", "offers", "specials", "special", "packages", "package", "mother", "father", "mom", "military", "veteran", "veterans", "member", "members", "certification", "certifications", "credentials", "education", "experience", "owner", "founder", "manager", "director", "receptionist", "instructor", "teacher", "student", "front", "desk", "office", "practitioner", "in", "on", "at", "of", "for", "and", "or", "with", "by", "from", "to", "is", "a", "an", "it", "this", "that", "these", "those", "here", "there", "when", "what", "why", "how", "who", "not", "no", "yes", "experienced", "trained", "expert", "passionate", "dedicated", "skilled", "qualified", "proud", "excited", "committed", "here", "available", "currently", "also", "message", "messages", "texting", "integrative", "holistic", "bodies", "mind", "soul", "spirit", "energy", "balance", "harmony", "serenity", "tranquil", "tranquility", "oasis", "zen", "lotus", "advanced", "basic", "traditional", "full", "half", "hour", "hours", "minute", "minutes", "year", "years", "since", "over", "both", "located", "based", "born", "originally", "copyright", "rights", "reserved", "powered", "designed", "website", "site", "web", "design", "studio", "llc", "inc", "ltd", "pllc", "mon", "tue", "wed", "thu", "fri", "sat", "sun", "nurse", "nursing", "doctor", "dr", "physician", "physiotherapist", "massothérapeute", "massothérapie", "masaje", "masajes", "terapia", "clínica", "clinique"]
-)  # fmt: skip
+# fmt: skip
 
 
 _LEADING = frozenset(
@@ -155,7 +172,7 @@ def check_name(text: str, known_given: bool) -> str | None:
     for place, word in enumerate(words):
         bare = word.strip(".,\"'()").lower()
         surname = place > 0 and given in names and families.get(bare, 0) >= 50
-        if (bare in _NOT_NAME and not surname) or bare.endswith(("'s", "’s")):
+        if (bare in NOT_NAMES and not surname) or bare.endswith(("'s", "’s")):
             return None
     if known_given and given not in names and given.split("-")[0] not in names:
         return None

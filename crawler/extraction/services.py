@@ -11,19 +11,28 @@ from crawler.extraction.evidence import Evidence
 from directory.models import Answer, Referral, Setting
 
 _NO_INSURANCE = re.compile(
-    r"(?:insurance|claims?|direct(?:ly)? bill\w*)[^.!?]{0,40}\?\s(?:\W*)(?:no\b|not\b|sorry|unfortunately|we do not|i do not|we don|i don)|"
-    r"insurance\W{1,3}(?:not accepted|no\b|none)|(?:do(?:es)? not|don['’]t|cannot|can['’]t|unable to)\s(?:\w+\s){0,2}(?:direct(?:ly)?[- ]bill|bill direct)|"
-    r"(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|not currently|unable to|no longer|not)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|cover)\w*\s(?:\w+\s){0,4}?insurance|"
-    r"(?:insurance|assurances?) (?:is|are|billing is) not (?:accepted|taken|billed)|\bno insurance (?:accepted|billing|taken)|"
-    r"not (?:covered|accepted) by (?:\w+ ){0,3}insurance|n['’]accept\w+ pas (?:les |d['’])?assurance|no (?:se )?acept\w+ seguro|not in[- ]network",
+    r"(?:insurance|claims?|direct(?:ly)? bill\w*)[^.!?]{0,40}\?\s(?:\W*)(?:no\b|not\b|sorry|unfortunately|we do "
+    r"not|i do not|we don|i don)|"
+    r"insurance\W{1,3}(?:not accepted|no\b|none)|(?:do(?:es)? not|don['’]t|cannot|can['’]t|unable "
+    r"to)\s(?:\w+\s){0,2}(?:direct(?:ly)?[- ]bill|bill direct)|"
+    r"(?:do(?:es)? not|don['’]t|doesn['’]t|cannot|can['’]t|not currently|unable to|no longer|"
+    r"not)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|cover)\w*\s(?:\w+\s){0,4}?insurance|"
+    r"(?:insurance|assurances?) (?:is|are|billing is) not (?:accepted|taken|billed)|\bno insurance (?:accepted|"
+    r"billing|taken)|"
+    r"not (?:covered|accepted) by (?:\w+ ){0,3}insurance|n['’]accept\w+ pas (?:les |d['’])?assurance|no (?:se "
+    r")?acept\w+ seguro|not in[- ]network",
     re.IGNORECASE,
 )
 _INSURANCE = re.compile(
     r"direct(?:ly)?[- ]?bill|(?:insurance|claims?) (?:direct )?bill(?:ing|ed)|"
-    r"(?:we|I|now|also|gladly|proudly|currently)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|honou?r)\w*\s(?:\w+[,]?\s|& ){0,7}?(?:insurances?|PIP|workers?['’]? comp\w*|L\s?&\s?I|VA\b|claims)|"
-    r"\b(?:accepting|billing|accepts?|taking) (?:\w+ ){0,4}insurances?\b|\binsurances? (?:accepted|welcome|providers accepted|plans accepted|we accept|billed)|"
-    r"\bPIP\b|personal injury protection|workers?['’]? comp(?:ensation)? (?:claims|accepted|insurance|cases|billing)|\bMVA (?:claims|billing|insurance)|\bWSIB\b|\bICBC\b|auto (?:accident )?(?:claims|insurance)|"
-    r"covered by (?:\w+ ){0,4}(?:insurance|benefits|plans?)|\bin[- ]network\b|facturation directe|(?:nous )?accept(?:ons|e) (?:les |plusieurs )?assurances|aceptamos seguros?|"
+    r"(?:we|I|now|also|gladly|proudly|currently)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|"
+    r"honou?r)\w*\s(?:\w+[,]?\s|& ){0,7}?(?:insurances?|PIP|workers?['’]? comp\w*|L\s?&\s?I|VA\b|claims)|"
+    r"\b(?:accepting|billing|accepts?|taking) (?:\w+ ){0,4}insurances?\b|\binsurances? (?:accepted|welcome|"
+    r"providers accepted|plans accepted|we accept|billed)|"
+    r"\bPIP\b|personal injury protection|workers?['’]? comp(?:ensation)? (?:claims|accepted|insurance|cases|"
+    r"billing)|\bMVA (?:claims|billing|insurance)|\bWSIB\b|\bICBC\b|auto (?:accident )?(?:claims|insurance)|"
+    r"covered by (?:\w+ ){0,4}(?:insurance|benefits|plans?)|\bin[- ]network\b|facturation directe|(?:nous "
+    r")?accept(?:ons|e) (?:les |plusieurs )?assurances|aceptamos seguros?|"
     r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims",
     re.IGNORECASE,
 )
@@ -31,7 +40,8 @@ _NOT_OURS = re.compile(
     r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured", re.IGNORECASE
 )
 _INSURERS = stems(
-    "insurance insurances insurer insured bill billing billed pip comp wsib icbc assurance assurances seguro seguros mva network covered facturation claims directly"
+    "insurance insurances insurer insured bill billing billed pip comp wsib icbc assurance assurances seguro "
+    "seguros mva network covered facturation claims directly"
 )
 
 
@@ -64,7 +74,8 @@ def _sentences(cues: Cues, words: tuple[str, ...]) -> Iterator[tuple[Line, str]]
 
 _REQUIRES = re.compile(
     r"(?:referral|prescription)\b[^.!?]{0,40}\b(?:is|are) (?:required|needed|necessary)(?! (?:for|if|when|only))|"
-    r"(?:referral|prescription) (?:is |are )?(?:required|needed|necessary)|(?:require|need)s? (?:a |your )?(?:\w+['’]?s? ){0,3}(?:referral|prescription)",
+    r"(?:referral|prescription) (?:is |are )?(?:required|needed|necessary)|(?:require|need)s? (?:a |your "
+    r")?(?:\w+['’]?s? ){0,3}(?:referral|prescription)",
     re.IGNORECASE,
 )
 _NOT_REQUIRED = re.compile(
@@ -72,7 +83,9 @@ _NOT_REQUIRED = re.compile(
     re.IGNORECASE,
 )
 _ACCEPTS = re.compile(
-    r"(?:physicians?|doctors?|medical|chiropract\w+|provider)['’]?s? (?:\w+ )?referrals?|accept\w* (?:\w+ ){0,3}referrals?|referrals? (?:accepted|welcome|from)|(?:refer(?:red)?|prescri\w+) by (?:\w+ ){0,2}(?:doctor|physician)",
+    r"(?:physicians?|doctors?|medical|chiropract\w+|provider)['’]?s? (?:\w+ )?referrals?|accept\w* (?:\w+ "
+    r"){0,3}referrals?|referrals? (?:accepted|welcome|from)|(?:refer(?:red)?|prescri\w+) by (?:\w+ ){0,2}(?:doctor|"
+    r"physician)",
     re.IGNORECASE,
 )
 
@@ -100,14 +113,16 @@ _SETTINGS = (
     (
         Setting.HOSPITAL,
         stems("hospital medical"),
-        r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ ){0,4}hospital",
+        r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ "
+        r"){0,4}hospital",
         3,
     ),
     (
         Setting.MOBILE,
         stems("mobile home outcall out travel come brought delivered house domicile domicilio"),
         r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
-        r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|masaje a domicilio",
+        r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|masaje a "
+        r"domicilio",
         3,
     ),
     (Setting.RESORT, stems("resort"), r"\bresort\b", 1),
@@ -127,7 +142,8 @@ _SETTINGS = (
     (
         Setting.PRIVATE_PRACTICE,
         stems("private my home sole one"),
-        r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|office)\b|"
+        r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|"
+        r"office)\b|"
         r"sole practitioner|one therapist",
         2,
     ),

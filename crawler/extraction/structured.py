@@ -22,7 +22,8 @@ _STRING = r'"(?:[^"\\\n]|\\.)*+"'
 _COMMENT = re.compile(rf"({_STRING})|<!--|-->|<!\[CDATA\[|\]\]>|/\*.*?\*/|(?<![:\"'])//[^\n]*", re.DOTALL)
 _TRAILING_COMMA = re.compile(rf"({_STRING})|,(?=\s*[}}\]])")
 _BUSINESS = re.compile(
-    r"business|massage|spa\b|^dayspa|salon|clinic|medical|health|organi[sz]ation|therap|physiciansoffice|practice|store|"
+    r"business|massage|spa\b|^dayspa|salon|clinic|medical|health|organi[sz]ation|therap|physiciansoffice|practice|"
+    r"store|"
     r"physician|corporation|sportsactivity|bodywork|beauty",
     re.IGNORECASE,
 )

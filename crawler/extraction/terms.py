@@ -17,7 +17,8 @@ _ITEM_TAGS = frozenset(
 )
 
 _NEGATED = re.compile(
-    r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|perform\w*|available)|"
+    r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|"
+    r"perform\w*|available)|"
     r"\bcannot|\bcan['’]t|\bunable to|\brather than|\binstead of|\bunlike|\bne (?:pratique|propose|offre)|"
     r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$",
     re.IGNORECASE,
@@ -26,19 +27,22 @@ _COMPARED = re.compile(
     r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.IGNORECASE
 )
 _CAUTION = re.compile(
-    r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do not (?:come|book)|"
+    r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do "
+    r"not (?:come|book)|"
     r"if you (?:are|have|had) (?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|"
     r"prior to (?:your|the) (?:session|appointment)|avoid massage",
     re.IGNORECASE,
 )
 _OWN_STORY = re.compile(
-    r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|developed|battled|injured)|"
+    r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|"
+    r"developed|battled|injured)|"
     r"\b(?:my|his|her) own (?:\w+ ){0,2}(?:pain|injur|journey|experience|recovery|struggle)|\bafter years of battling|"
     r"\b(?:healed|fixed|cured|relieved|helped|saved|eased) my\b|\bj['’]ai souffert|\bsufr[íi]",
     re.IGNORECASE,
 )
 _PAST_WORK = re.compile(
-    r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|graduat\w+|studied|attended|"
+    r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|"
+    r"graduat\w+|studied|attended|"
     r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$",
     re.IGNORECASE,
 )
@@ -46,8 +50,10 @@ _STUDIES = re.compile(
     r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.IGNORECASE
 )
 _LISTING = re.compile(
-    r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|ing)|trained in|certified in|techniques|"
-    r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
+    r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|"
+    r"ing)|trained in|certified in|techniques|"
+    r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|"
+    r"experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
     r"[:\s]+(?P<list>[^.!?:;]{3,300})",
     re.IGNORECASE,
 )
@@ -93,17 +99,20 @@ _ONLY_AS_ITEM = frozenset(
     ]
 )
 _CONDITIONS_HEADING = re.compile(
-    r"conditions|\bwe (?:treat|help)|\bI (?:treat|help)|help(?:s)? with|can help|ailments|benefits? (?:for|include)|what (?:we|i) treat|"
+    r"conditions|\bwe (?:treat|help)|\bI (?:treat|help)|help(?:s)? with|can help|ailments|benefits? (?:for|"
+    r"include)|what (?:we|i) treat|"
     r"affections|probl[èe]mes trait|motifs de consultation|padecimientos|condiciones",
     re.IGNORECASE,
 )
 _STROKE_OF_ILLNESS = re.compile(
-    r"\b(?:after|post|had|suffered|survivors?|patients?|victims?|recover\w*|rehab\w*|people (?:with|who)|alzheimer|parkinson|sclerosis|"
+    r"\b(?:after|post|had|suffered|survivors?|patients?|victims?|recover\w*|rehab\w*|people (?:with|who)|alzheimer|"
+    r"parkinson|sclerosis|"
     r"dementia|brain|aneurysm|cardiac|diabetes)\b",
     re.IGNORECASE,
 )
 _OF_PREGNANCY = re.compile(
-    r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|helps? with",
+    r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|"
+    r"helps? with",
     re.IGNORECASE,
 )
 _OFFERED = re.compile(

@@ -1,0 +1,122 @@
+"""The practice's places: what data and print say, merged; a bare city only where no address names one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from crawler.extraction.addresses import Place, find_addresses, find_city_mentions, find_map_point, same_street
+from crawler.extraction.contacts import find_numbers, to_e164
+from crawler.extraction.document import Document, Section
+from crawler.extraction.facts import Stated
+from crawler.extraction.regions import fold_city, load_cities
+
+
+def find_places(document: Document, stated: Stated) -> list[Place]:
+    """The practice's places: data and print merged, mentions of a city only where no address names one."""
+    places: list[Place] = []
+    for place in [*stated.places, *find_addresses(document)]:
+        _merge_place(places, place)
+    strong = [place for place in places if place.city or place.postal_code]
+    if strong:
+        places = strong
+    if not any(place.city for place in places):
+        mention = _main_city(document)
+        if mention:
+            if places:
+                places[0] = replace(
+                    places[0],
+                    city=mention.city,
+                    region=places[0].region or mention.region,
+                    country=places[0].country or mention.country,
+                )
+            else:
+                places.append(mention)
+    places.sort(key=lambda place: (-(place.weight >= 5.0), not place.street))
+    places = places[:12]
+    if len(places) == 1 and places[0].lat is None:
+        point = find_map_point(document)
+        if point:
+            places[0] = replace(places[0], lat=point[0], lon=point[1])
+    return places
+
+
+def with_phone(document: Document, place: Place, phones: list[str], count: int) -> Place:
+    """The place with the number printed beside it; the practice's main number where it is the only place."""
+    if place.phone:
+        return replace(place, phone=to_e164(place.phone))
+    if count == 1:
+        return replace(place, phone=phones[0] if phones else None)
+    if place.line >= 0:
+        for line in document.lines[place.line : place.line + 4]:
+            for number, _ in find_numbers(line.text):
+                return replace(place, phone=number)
+    return place
+
+
+def _merge_place(places: list[Place], new: Place) -> None:
+    for index, old in enumerate(places):
+        same = (
+            (
+                old.postal_code
+                and old.postal_code == new.postal_code
+                and (not old.street or not new.street or same_street(old.street, new.street))
+            )
+            or (old.street and new.street and same_street(old.street, new.street))
+            or (
+                not new.street
+                and not new.postal_code
+                and new.city
+                and old.city
+                and fold_city(old.city) == fold_city(new.city)
+            )
+        )
+        if same:
+            places[index] = replace(
+                old,
+                street=old.street
+                if old.street and (not new.street or len(old.street) >= len(new.street) or old.weight >= 5)
+                else new.street,
+                city=old.city or new.city,
+                region=old.region or new.region,
+                postal_code=old.postal_code or new.postal_code,
+                country=old.country or new.country,
+                line=old.line if old.line >= 0 else new.line,
+            )
+            return
+    places.append(new)
+
+
+_SERVING = re.compile(
+    r"(?i:serving|serves|located in|based in|based out of|in the heart of|proudly serving|in beautiful|in downtown|"
+    r"in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|practice in|"
+    r"studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|[àa]|en)\s(?:the\s|downtown\s|"
+    r"beautiful\s|scenic\s|greater\s)*(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
+)
+
+
+def _main_city(document: Document) -> Place | None:
+    """The city the page speaks of most: with its state where printed, else a known city in a telling place."""
+    tally: dict[str, float] = {}
+    best: dict[str, Place] = {}
+    for place in find_city_mentions(document):
+        key = fold_city(place.city or "")
+        tally[key] = tally.get(key, 0.0) + place.weight
+        best.setdefault(key, place)
+    tally = {key: weight for key, weight in tally.items() if weight >= 1.0}
+    if tally:
+        return best[max(tally, key=lambda key: tally[key])]
+    cities = load_cities()
+    for index, line in enumerate(document.lines):
+        if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option":
+            continue
+        for match in _SERVING.finditer(line.text):
+            words = match["city"].split()
+            for size in range(len(words), 0, -1):
+                name = " ".join(words[:size]).rstrip(".,’'")
+                key = fold_city(name)
+                if key in cities:
+                    tally[key] = tally.get(key, 0.0) + (2.0 if line.section is Section.META or line.level else 1.0)
+                    best.setdefault(key, Place(city=name, snippet=line.text, where=line.where, line=index))
+                    break
+    return best[max(tally, key=lambda key: tally[key])] if tally else None
