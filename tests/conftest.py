@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 from tests.elasticsearch_node import elasticsearch_url
+from tests.environment import clear_settings
 from tests.postgresql_node import postgresql_server, postgresql_url
-from tests.records_fixtures import open_records, records_clock, records_database, records_settings
+from tests.records_fixtures import (
+    empty_settings,
+    open_records,
+    postgresql_records_url,
+    records_clock,
+    records_database,
+    records_settings,
+    records_template,
+)
 
 __all__ = [
     "elasticsearch_url",
+    "empty_settings",
     "open_records",
+    "postgresql_records_url",
     "postgresql_server",
     "postgresql_url",
     "records_clock",
     "records_database",
     "records_settings",
+    "records_template",
 ]
+
+clear_settings()

@@ -1,0 +1,20 @@
+"""The tests' surroundings: no setting of the machine reaches them, but the servers it names are used.
+
+`PALPATE_SEARCH_URL` and `PALPATE_DATABASE_URL` name servers, not data: tests make indices and databases of their own.
+"""
+
+from __future__ import annotations
+
+import os
+
+SERVERS = {"PALPATE_SEARCH_URL": "ELASTICSEARCH_URL", "PALPATE_DATABASE_URL": "PALPATE_TEST_POSTGRESQL_URL"}
+
+
+def clear_settings() -> None:
+    """Take every PALPATE_* setting out of the environment, keeping the servers they name for the fixtures."""
+    for setting, server in SERVERS.items():
+        value = os.environ.get(setting, "")
+        if value.startswith(("http://", "https://", "postgresql")):
+            os.environ.setdefault(server, value)
+    for name in [name for name in os.environ if name.startswith("PALPATE_") and name not in SERVERS.values()]:
+        del os.environ[name]
