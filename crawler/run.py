@@ -56,7 +56,7 @@ def run_crawl(
         raise UsageError("--from needs exactly one --source that says how to read it.")
     chosen = [get_source(name) for name in dict.fromkeys(sources)] or list(load_sources().values())
     plan = Plan(
-        regions=tuple(sorted({parse_region(text) for text in regions})),
+        regions=tuple(sorted({parse_region(text) for text in regions}, key=str)),
         shard=parse_shard(shard),
         from_=from_,
         full=full,

@@ -131,7 +131,7 @@ class SourceSummary:
             "resumed" if self.resumed else "",
         ]
         lines = [f"{self.source}: {self.state}: {', '.join([counts, *filter(None, more)])}"]
-        lines += [f"  gate {'passed' if gate.passed else 'FAILED'}: {gate.name}: {gate.detail}" for gate in self.gates]
+        lines += [f"  gate failed: {gate.name}: {gate.detail}" for gate in self.gates if not gate.passed]
         lines += [f"  {error}" for error in self.errors]
         lines += [f"  note: {text} ({count})" for text, count in sorted(self.notes.items())]
         lines += [f"  set aside: {sample}" for sample in self.samples[:5]]

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
-from scrapy.http import HtmlResponse
+from parsel import Selector
+from scrapy.http import TextResponse
 from w3lib.url import canonicalize_url, url_query_cleaner
 
 _TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid", "ref")
@@ -46,6 +47,15 @@ class PageRules:
     follow: bool = True
 
 
+class Page:
+    """A page as links and rules are read from it: parsed once, whatever its bytes."""
+
+    def __init__(self, response: TextResponse) -> None:
+        self.url: str = response.url
+        self.headers = response.headers
+        self.selector = Selector(text=response.text or "<html/>", type="html", base_url="")
+
+
 def normalise_url(url: str) -> str:
     """One writing for one page: without fragment and tracking, query sorted, no index file."""
     cleaned = canonicalize_url(url_query_cleaner(url, _TRACKING, remove=True))
@@ -82,12 +92,12 @@ def rank_link(url: str, text: str) -> int:
     return best
 
 
-def find_links(response: HtmlResponse, limit: int = 1000) -> list[tuple[int, str]]:
+def find_links(page: Page, limit: int = 1000) -> list[tuple[int, str]]:
     """The links to pages of the same site that matter, best first."""
-    site = find_site(response.url)
-    base = urljoin(response.url, response.xpath("//base/@href").get("").strip())
+    site = find_site(page.url)
+    base = find_base(page)
     ranked: dict[str, int] = {}
-    for anchor in response.xpath("//a[@href]")[:limit]:
+    for anchor in page.selector.xpath("//a[@href]")[:limit]:
         try:
             url = normalise_url(urljoin(base, anchor.attrib["href"].strip()))
         except ValueError:
@@ -100,22 +110,30 @@ def find_links(response: HtmlResponse, limit: int = 1000) -> list[tuple[int, str
     )
 
 
-def is_file_index(response: HtmlResponse) -> bool:
+def find_base(page: Page) -> str:
+    """What the page's links are relative to."""
+    try:
+        return urljoin(page.url, page.selector.xpath("//base/@href").get("").strip())
+    except ValueError:
+        return page.url
+
+
+def is_file_index(page: Page) -> bool:
     """Whether the page is a server's plain list of the files in a folder."""
-    title = response.xpath("//title/text()").get("").strip()
+    title = page.selector.xpath("//title/text()").get("").strip()
     return title.startswith(("Directory listing for", "Index of /"))
 
 
-def find_files(response: HtmlResponse) -> list[str]:
+def find_files(page: Page) -> list[str]:
     """The pages in a list of files."""
-    urls = (urljoin(response.url, href) for href in response.xpath("//a/@href").getall())
+    urls = (urljoin(page.url, href) for href in page.selector.xpath("//a/@href").getall())
     return [url for url in dict.fromkeys(urls) if re.search(r"\.x?html?$", urlsplit(url).path)]
 
 
-def read_rules(response: HtmlResponse) -> PageRules:
+def read_rules(page: Page) -> PageRules:
     """What robots meta elements and X-Robots-Tag headers ask."""
-    stated = [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
-    stated += response.xpath("//meta[re:test(@name, '^(robots|palpatebot)$', 'i')]/@content").getall()
+    stated = [value.decode("latin-1") for value in page.headers.getlist("X-Robots-Tag")]
+    stated += page.selector.xpath("//meta[re:test(@name, '^(robots|palpatebot)$', 'i')]/@content").getall()
     words = {word.strip() for text in stated for word in re.split(r"[,:]", text.casefold())}
     none = "none" in words
     return PageRules(
@@ -125,9 +143,9 @@ def read_rules(response: HtmlResponse) -> PageRules:
     )
 
 
-def find_canonical(response: HtmlResponse) -> str | None:
+def find_canonical(page: Page) -> str | None:
     """The address the page gives for itself, if it is a whole web address."""
-    for href in response.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content").getall():
+    for href in page.selector.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content").getall():
         try:
             parts = urlsplit(href.strip())
         except ValueError:

@@ -141,35 +141,46 @@ class PracticeSitesSpider(SourceSpider):
     async def parse_page(self, response: Response, site: Site, *_: Any, **__: Any) -> AsyncIterator[Yielded]:
         """What a page states, and the pages it leads to."""
         batch = Batch(site.name, fetched=1)
-        final = sites.normalise_url(response.url)
-        if not isinstance(response, HtmlResponse):
-            batch.add(SetAside(response.url, "not a web page"))
-        elif sites.is_never_host(sites.find_site(final), self.source.never_hosts):
-            batch.add(SetAside(response.url, "site that is never crawled"))
-        elif final not in site.read:
-            site.read.add(final)
-            rules = sites.read_rules(response)
-            follow = final == sites.normalise_url(response.url) and rules.follow
-            for request in self.follow(response, site) if follow else ():
-                yield request
-            if not sites.is_file_index(response):
-                batch.add(await self.read_page(response, rules))
+        requests: list[scrapy.Request] = []
+        try:
+            await self.look_at(response, site, batch, requests)
+        except Exception:  # one page's oddity must not cost the others
+            logger.exception("Reading %s failed", response.url)
+            batch.add(SetAside(response.url, "could not be read"))
+        for request in requests:
+            yield request
         site.on_the_way -= 1
         batch.done = site.on_the_way == 0
         yield batch
 
-    def follow(self, response: HtmlResponse, site: Site) -> Iterator[scrapy.Request]:
+    async def look_at(self, response: Response, site: Site, batch: Batch, requests: list[scrapy.Request]) -> None:
+        """Put what a page states into the batch, and where it leads to into the requests."""
+        url = sites.normalise_url(response.url)
+        if not isinstance(response, HtmlResponse):
+            batch.add(SetAside(response.url, "not a web page"))
+        elif sites.is_never_host(sites.find_site(url), self.source.never_hosts):
+            batch.add(SetAside(response.url, "site that is never crawled"))
+        elif url not in site.read:
+            site.read.add(url)
+            page = sites.Page(response)
+            rules = sites.read_rules(page)
+            if rules.follow:
+                requests.extend(self.follow(page, site))
+            if not sites.is_file_index(page):
+                batch.add(await self.read_page(response, page, rules))
+
+    def follow(self, page: sites.Page, site: Site) -> Iterator[scrapy.Request]:
         """Requests for the pages that matter, best first; a server's plain list of files leads to all of them."""
-        if sites.is_file_index(response):
-            files = sites.find_files(response)
+        if sites.is_file_index(page):
+            files = sites.find_files(page)
             site.budget = max(site.budget, len(files) + len(site.asked))
             for url in files:
                 yield from self.ask(site, url)
             return
-        for rank, url in sites.find_links(response):
+        for rank, url in sites.find_links(page):
             yield from self.ask(site, url, priority=rank)
         if not site.sitemaps and len(site.asked) < site.budget:
-            yield from self.ask_sitemap(site, urljoin(response.url, "/sitemap.xml"))
+            yield from self.ask_sitemap(site, urljoin(page.url, "/sitemap.xml"))
 
     def ask_sitemap(self, site: Site, url: str) -> Iterator[scrapy.Request]:
         """A request for a site map, outside the budget of pages."""
@@ -232,23 +243,19 @@ class PracticeSitesSpider(SourceSpider):
         batch.fetched = 1
         yield batch
 
-    async def read_page(self, response: HtmlResponse, rules: sites.PageRules) -> Observation | SetAside:
+    async def read_page(self, response: HtmlResponse, page: sites.Page, rules: sites.PageRules) -> Observation:
         """What the page states, with its raw copy if that may be kept."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
         url = sites.normalise_url(response.url)
-        try:
-            if self.pool is None:
-                page = extract_page(response.body, url=url, content_type=content_type)
-            else:
-                loop = asyncio.get_running_loop()
-                page = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
-        except Exception:  # one page's oddity must not cost the others
-            logger.exception("Reading %s failed", url)
-            return SetAside(url, "could not be read")
-        return self.keep_page(page, response, rules, url=choose_address(response, url))
+        if self.pool is None:
+            extracted = extract_page(response.body, url=url, content_type=content_type)
+        else:
+            loop = asyncio.get_running_loop()
+            extracted = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
+        return self.keep_page(extracted, response.body, rules, url=choose_address(page, url))
 
     def keep_page(
-        self, page: ExtractedPage, response: HtmlResponse, rules: sites.PageRules, *, url: str | None, key: str = ""
+        self, page: ExtractedPage, body: bytes, rules: sites.PageRules, *, url: str | None, key: str = ""
     ) -> Observation:
         """The page as an observation; one that asks not to be indexed is held back."""
         page = replace(page, url=url)
@@ -262,8 +269,8 @@ class PracticeSitesSpider(SourceSpider):
             read_at=self.job.clock.now(),
             read_on=self.job.read_on,
             url=url,
-            content_hash=hashlib.sha256(response.body).hexdigest(),
-            snapshot=response.body if rules.archive else None,
+            content_hash=hashlib.sha256(body).hexdigest(),
+            snapshot=body if rules.archive else None,
         )
 
     def start_live(self) -> Iterable[Yielded]:
@@ -279,18 +286,18 @@ class PracticeSitesSpider(SourceSpider):
             yield batch
             return
         body = path.read_bytes()
-        response = HtmlResponse(f"file:///{path.name}", body=body)
-        page = extract_page(body, file=path.name)
-        url = sites.find_canonical(response) or page.url
+        page = sites.Page(HtmlResponse(f"file:///{path.name}", body=body))
+        extracted = extract_page(body, file=path.name)
+        url = sites.find_canonical(page) or extracted.url
         self.job.read_on = read_on
-        observation = self.keep_page(page, response, sites.read_rules(response), url=url, key=f"file:{path.name}")
+        observation = self.keep_page(extracted, body, sites.read_rules(page), url=url, key=f"file:{path.name}")
         batch.add(replace(observation, read_on=read_on))
         yield batch
 
 
-def choose_address(response: HtmlResponse, url: str) -> str:
+def choose_address(page: sites.Page, url: str) -> str:
     """The page's canonical address if it is one of the same site, or if the page was served from this machine."""
-    canonical = sites.find_canonical(response)
+    canonical = sites.find_canonical(page)
     if canonical is None:
         return url
     host = urlsplit(url).hostname or ""
