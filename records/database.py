@@ -17,7 +17,7 @@ from sqlalchemy import event, orm
 from directory.clock import Clock, SystemClock
 from directory.errors import ConflictError, LockedError, PalpateError, RecordsUnavailableError, SettingsError
 from directory.settings import Settings, ensure_secret
-from records.migrate import migrate
+from records.migrate import lock, migrate
 from records.tables import FactRow, RemovalRow
 
 BUSY_TIMEOUT_MS = 60_000
@@ -93,7 +93,7 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
     secret = settings.session_secret.encode()
     try:
         migrate(writer)
-        _check_secret(writer, secret, clock or SystemClock())
+        _check_secret(writer, secret)
     except sa.exc.DBAPIError as error:
         writer.dispose()
         reader.dispose()
@@ -156,21 +156,22 @@ def _make_sqlite(url: sa.URL, *, writes: bool) -> sa.Engine:
     return engine
 
 
-def _check_secret(engine: sa.Engine, secret: bytes, clock: Clock) -> None:
+def _check_secret(engine: sa.Engine, secret: bytes) -> None:
     """Refuse a secret under which the removals kept here would no longer be recognised."""
     mark = hmac.new(secret, b"palpate records", hashlib.sha256).hexdigest()
-    info = {"secret": secret, "clock": clock}
-    with Session(engine, info=info) as session:
-        fact = session.get(FactRow, "secret-mark")
-        if fact is not None and fact.value == mark:
+    kept = sa.select(FactRow.value).where(FactRow.name == "secret-mark")
+    with engine.begin() as connection:
+        lock(connection)
+        found = connection.scalar(kept)
+        if found == mark:
             return
-        if fact is not None and session.scalar(sa.select(sa.exists().where(RemovalRow.id.is_not(None)))):
+        if found is not None and connection.scalar(sa.select(sa.exists().where(RemovalRow.id.is_not(None)))):
             raise SettingsError(
                 "This database keeps removals under another secret. Set PALPATE_SESSION_SECRET to the one it was "
                 "made with (by default in the file 'session-secret' of the data folder)."
             )
-        session.merge(FactRow(name="secret-mark", value=mark))
-        session.commit()
+        connection.execute(sa.delete(FactRow).where(FactRow.name == "secret-mark"))
+        connection.execute(sa.insert(FactRow).values(name="secret-mark", value=mark))
 
 
 def translate(error: sa.exc.DBAPIError) -> PalpateError:

@@ -36,11 +36,16 @@ def find_head() -> str | None:
     return ScriptDirectory.from_config(config).get_current_head()
 
 
+def lock(connection: sa.Connection) -> None:
+    """Let one opener at a time prepare the database, until its transaction ends; on SQLite any writer is alone."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))
+
+
 def migrate(engine: sa.Engine, revision: str = "head") -> None:
     """Bring the database to `revision` in one transaction; others that try meanwhile wait and find it done."""
     with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK_KEY)))
+        lock(connection)
         current = find_revision(connection)
         config = make_config(connection)
         script = ScriptDirectory.from_config(config)

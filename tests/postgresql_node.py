@@ -42,10 +42,16 @@ class PostgresqlServer:
         secret = f":{self.password}" if self.password else ""
         return f"postgresql://{self.user}{secret}@{self.host}:{self.port}/{name}"
 
-    def make_janitor(self, name: str) -> DatabaseJanitor:
-        """What makes and drops one database."""
+    def make_janitor(self, name: str, *, template: str | None = None) -> DatabaseJanitor:
+        """What makes and drops one database, empty or a copy of `template`."""
         return DatabaseJanitor(
-            user=self.user, host=self.host, port=self.port, dbname=name, password=self.password, connection_timeout=30
+            user=self.user,
+            host=self.host,
+            port=self.port,
+            dbname=name,
+            template_dbname=template,
+            password=self.password,
+            connection_timeout=30,
         )
 
 

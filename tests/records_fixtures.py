@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from directory.clock import FixedClock
 from directory.models import (
@@ -23,6 +25,8 @@ from directory.models import (
 from directory.settings import Settings
 from records.database import Database, open_database
 from records.ledger import ClaimFacts, LedgerEntry
+from records.migrate import migrate
+from tests.postgresql_node import PostgresqlServer
 
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LATER = START + timedelta(days=1)
@@ -104,9 +108,35 @@ def make_entry(
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def records_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    """Settings of an empty installation on each database."""
+def empty_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an installation on each database, which nobody has opened yet."""
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else ""
+    return Settings(data_dir=tmp_path / "data", database_url=url, session_secret="only-for-tests")
+
+
+@pytest.fixture(scope="session")
+def records_template(postgresql_server: PostgresqlServer) -> Iterator[str]:
+    """The name of a migrated database on the server, to be copied: quicker than migrating each."""
+    name = f"palpate_template_{uuid.uuid4().hex}"
+    with postgresql_server.make_janitor(name):
+        engine = sa.create_engine(postgresql_server.make_url(name).replace("postgresql:", "postgresql+psycopg:"))
+        migrate(engine)
+        engine.dispose()
+        yield name
+
+
+@pytest.fixture
+def postgresql_records_url(postgresql_server: PostgresqlServer, records_template: str) -> Iterator[str]:
+    """The address of migrated records of this test's own."""
+    name = f"palpate_{uuid.uuid4().hex}"
+    with postgresql_server.make_janitor(name, template=records_template):
+        yield postgresql_server.make_url(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def records_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an installation on each database, without any records."""
+    url = request.getfixturevalue("postgresql_records_url") if request.param == "postgresql" else ""
     return Settings(data_dir=tmp_path / "data", database_url=url, session_secret="only-for-tests")
 
 

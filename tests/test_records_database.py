@@ -34,8 +34,8 @@ def test_the_migrations_make_exactly_the_tables_of_the_code(records_database: Da
     engine.dispose()
 
 
-def test_migrations_go_back_and_forward_again(records_settings: Settings) -> None:
-    engine, _ = make_engines(make_url(records_settings))
+def test_migrations_go_back_and_forward_again(empty_settings: Settings) -> None:
+    engine, _ = make_engines(make_url(empty_settings))
     migrate(engine)
     migrate(engine, "base")
     with engine.connect() as connection:
@@ -53,14 +53,16 @@ def test_opening_again_keeps_what_is_there(open_records: Callable[[], Database])
         assert len(list(entities.load_all(session))) == 1
 
 
-def test_several_may_open_an_empty_database_at_once(open_records: Callable[[], Database]) -> None:
+def test_several_may_open_an_empty_database_at_once(empty_settings: Settings) -> None:
     with ThreadPoolExecutor(8) as pool:
-        opened = [future.result() for future in [pool.submit(open_records) for _ in range(8)]]
+        opened = [future.result() for future in [pool.submit(open_database, empty_settings) for _ in range(8)]]
     for number, database in enumerate(opened):
         with database.begin() as session:
             audit.append(session, actor="ann", action="opened", subject=str(number))
     with opened[0].read() as session:
         assert audit.check_chain(session).checked == 8
+    for database in opened:
+        database.close()
 
 
 def open_and_write(settings: Settings) -> None:
@@ -70,15 +72,15 @@ def open_and_write(settings: Settings) -> None:
     database.close()
 
 
-def test_several_processes_may_too(records_settings: Settings) -> None:
+def test_several_processes_may_too(empty_settings: Settings) -> None:
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=open_and_write, args=(records_settings,)) for _ in range(3)]
+    processes = [context.Process(target=open_and_write, args=(empty_settings,)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:
         process.join(timeout=60)
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    database = open_database(records_settings)
+    database = open_database(empty_settings)
     with database.read() as session:
         assert audit.check_chain(session).checked == 3
     database.close()

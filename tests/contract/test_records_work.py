@@ -60,7 +60,7 @@ def test_the_wait_grows_but_never_beyond_a_quarter_of_an_hour(
     records_database: Database, records_clock: StepClock
 ) -> None:
     make_user(records_database)
-    for _ in range(20):
+    for _ in range(15):
         with pytest.raises(NotAllowedError, match="wrong"):
             sign_in(records_database, "a guess at it")
         records_clock.step(minutes=15)
