@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -105,4 +105,5 @@ class World:
     npis: tuple[dict[str, object], ...]
     exclusions: str
     listings_file: str
-    cases: tuple[Case, ...] = field(default_factory=tuple)
+    cases: tuple[Case, ...] = ()
+    unsited: tuple[Practice, ...] = ()  # known from the partner's listings alone

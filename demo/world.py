@@ -18,6 +18,12 @@ GENERATED = 42
 STRANGERS_A_REGISTER = 40
 REGISTERS = ("CO", "WA", "DE")
 SPA_TECHNIQUES = ("swedish", "hot-stone", "aromatherapy", "reflexology", "couples-massage")
+# A practice without a site and without a named person: only the partner lists it.
+UNSITED = Practice(
+    slug="riverstone-massage", name="Riverstone Massage", town=names.DENVER, street="", postal_code="80205",
+    phone="(303) 555-0199", email="", people=(), shape=Shape.ONE_PAGE, techniques=("deep-tissue",),
+    conditions=("low-back-pain", "neck-pain"),
+)  # fmt: skip
 FIRST_NUMBERS = {"CO": 20000, "WA": 61000000, "DE": 5000}
 
 
@@ -37,6 +43,7 @@ def make_world(seed: int = 1, on: date | None = None) -> World:
         exclusions=make_exclusions(maker.on, maker.excluded),
         listings_file="".join(json.dumps(row, ensure_ascii=False) + "\n" for row in _make_listings(maker.practices)),
         cases=tuple(maker.cases),
+        unsited=(UNSITED,),
     )
 
 
@@ -219,7 +226,8 @@ def _make_listings(practices: list[Practice]) -> Iterator[dict[str, object]]:
             "country": practice.town.country, "phone": practice.phone, "claims": [person.claim] if person.claim else [],
         }  # fmt: skip
     yield {
-        "listing_id": "partner-9001", "source": "partner_feed", "title": "Riverstone Massage", "city": "Denver",
-        "practice": "Riverstone Massage", "region": "CO", "country": "US", "postal_code": "80205", "claims": [],
-        "phone": "(303) 555-0199", "conditions": ["low-back-pain", "neck-pain"], "techniques": ["deep-tissue"],
+        "listing_id": "partner-9001", "source": "partner_feed", "title": UNSITED.name, "practice": UNSITED.name,
+        "city": UNSITED.town.name, "region": UNSITED.town.region, "country": UNSITED.town.country, "claims": [],
+        "postal_code": UNSITED.postal_code, "phone": UNSITED.phone, "conditions": list(UNSITED.conditions),
+        "techniques": list(UNSITED.techniques),
     }  # fmt: skip

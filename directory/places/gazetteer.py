@@ -78,7 +78,8 @@ class Gazetteer:
             return PlaceAnswer(None)
         answer = self._resolve_name(plain, country)
         if forgive and answer == PlaceAnswer(None):
-            return self._resolve_misspelt(plain, country)
+            joined = [p for p in self._by_squashed_name.get(fold_place(plain), ()) if country in (None, p.country)]
+            return _choose(_sort_by_size(joined)) if joined else self._resolve_misspelt(plain, country)
         return answer
 
     def _resolve_name(self, text: str, country: str | None) -> PlaceAnswer:
@@ -119,8 +120,8 @@ class Gazetteer:
         return PlaceAnswer(None, tuple(cities[:_MANY])) if key in ABROAD else _choose(cities)
 
     def _find_bare(self, key: str, country: str | None) -> list[Place]:
-        """Cities by name alone: own names, then names run together, then names in other languages."""
-        for table in (self._by_name, self._by_squashed_name, self._by_other_name):
+        """Cities by name alone: own names, then names in other languages."""
+        for table in (self._by_name, self._by_other_name):
             found = [place for place in table.get(key, ()) if country in (None, place.country)]
             if found:
                 return _sort_by_size(found)

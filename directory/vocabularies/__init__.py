@@ -46,7 +46,10 @@ class Vocabulary:
         return not self._starts.isdisjoint(map(fold_word, find_raw_words(text)))
 
     def _add_wordings(self, term: Term) -> None:
-        wordings = [(text, Wording(term.id, lang, Looseness.SURE)) for lang, text in term.labels.items()]
+        weak = {text for group in (term.loose, term.items) for texts in group.values() for text in texts}
+        wordings = [
+            (text, Wording(term.id, lang, Looseness.SURE)) for lang, text in term.labels.items() if text not in weak
+        ]
         for looseness, by_language in (
             (Looseness.SURE, term.synonyms),
             (Looseness.LOOSE, term.loose),
