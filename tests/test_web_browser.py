@@ -1,0 +1,178 @@
+"""The ways of a patient and a physician, walked in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web_browser import AXE, find_violations, need, open_browser, open_page, serve
+from tests.web_world import make_attack, make_documents, make_world
+
+PAGES = (
+    "/",
+    "/search?q=sore+neck&near=Seattle",
+    "/search?q=neck&near=Springfield",
+    "/search?near=Miami,+FL",
+    "/therapists/wa-carla",
+    "/therapists/wa-attack",
+    "/conditions",
+    "/conditions/neck-pain",
+    "/techniques/cupping",
+    "/guide",
+    "/badges",
+    "/saved?id=wa-carla&id=ab-anna",
+    "/refer",
+    "/refer?q=M54.2&near=Seattle&everyone=1",
+    "/refer/compare?id=wa-carla&id=co-iris",
+    "/refer/sheet/wa-carla",
+    "/corrections?about=wa-carla",
+    "/developers",
+    "/nowhere",
+    "/admin/sign-in",
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    world = make_world(tmp_path_factory.mktemp("browser"), [*make_documents(), make_attack()])
+    with serve(world.app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with open_browser() as found:
+        yield found
+
+
+@pytest.mark.parametrize(
+    ("language", "width"), [("en", 320), *((code, width) for code in ("en", "fr", "es") for width in (360, 1280))]
+)
+def test_no_page_breaks_an_accessibility_rule_or_its_frame(
+    browser: Browser, address: str, language: str, width: int
+) -> None:
+    need(AXE, "axe-core (npm)")
+    wrong = {}
+    for path in PAGES:
+        url = f"{address}{path}{'&' if '?' in path else '?'}lang={language}"
+        if found := find_violations(browser, url, width=width):
+            wrong[path] = found
+    assert not wrong
+
+
+def press(page: Page, text: str) -> None:
+    """Reach the link or button that reads `text` with the Tab key alone, and press Enter."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        focused = page.evaluate("(e => e.matches('a, button') ? e.innerText.trim() : '')(document.activeElement)")
+        if str(focused).startswith(text):
+            page.keyboard.press("Enter")
+            page.wait_for_load_state()
+            return
+    raise AssertionError(f"Tab never reached {text!r}")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_patient_finds_somebody_by_keyboard_alone(browser: Browser, address: str, width: int, script: bool) -> None:
+    with open_page(browser, width=width, script=script) as page:
+        page.goto(address + "/")
+        page.keyboard.press("Tab")
+        assert page.locator(".skip").evaluate("element => element === document.activeElement")
+        page.locator("#q").focus()
+        page.keyboard.type("sore neck")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Stony Plain")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+        expect(page.locator("h1")).to_have_text("2 therapists within 25 km of Stony Plain, AB")
+        press(page, "Anna Sample")
+        expect(page.locator("h1")).to_contain_text("Anna Sample")
+        expect(page.get_by_text("nobody can check this title there").first).to_be_visible()
+        press(page, "Report a mistake")
+        expect(page.locator("h1")).to_have_text("Report a mistake")
+
+
+def test_a_patient_narrows_removes_and_widens(browser: Browser, address: str) -> None:
+    with open_page(browser, width=360) as page:
+        page.goto(address + "/search?q=sore+neck&near=Seattle")
+        expect(page.locator(".drawer")).to_be_hidden()
+        page.get_by_text("Filters").first.click()
+        page.get_by_label("Licence current").check()
+        page.get_by_role("button", name="Show results").click()
+        expect(page.locator("h1")).to_have_text("1 therapist within 25 km of Seattle, WA")
+        page.get_by_role("link", name="Remove neck pain").click()
+        page.get_by_role("link", name="Look within 50 km").click()
+        expect(page.locator("h1")).to_contain_text("within 50 km")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+def test_the_saved_list_needs_no_account(browser: Browser, address: str, script: bool) -> None:
+    with open_page(browser, script=script) as page:
+        page.goto(address + "/therapists/wa-carla")
+        page.locator("[data-save]").click()
+        if script:
+            expect(page.locator("[data-save]")).to_have_text("Saved")
+            page.goto(address + "/saved")
+            page.wait_for_url("**/saved?id=wa-carla*")
+        expect(page.get_by_role("link", name="Carla Dupont", exact=True)).to_be_visible()
+        page.get_by_role("link", name="Remove Carla Dupont").click()
+        expect(page.get_by_text("Nothing saved yet")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_physician_compares_and_prints_by_keyboard_alone(
+    browser: Browser, address: str, width: int, script: bool
+) -> None:
+    with open_page(browser, width=width, script=script) as page:
+        page.goto(address + "/refer")
+        page.locator("#q").focus()
+        page.keyboard.type("M54.2")
+        page.keyboard.press("Tab")
+        page.keyboard.type("Seattle")
+        page.keyboard.press("Enter")
+        page.wait_for_load_state()
+        expect(page.get_by_text("1 therapist who may take a referral within 25 km of Seattle, WA")).to_be_visible()
+        expect(page.get_by_text("Dina Old")).to_have_count(0)
+        page.locator("input[name=id]").first.focus()
+        page.keyboard.press("Space")
+        press(page, "Compare those marked")
+        expect(page.locator("h1")).to_have_text("Side by side")
+        press(page, "Open")
+        expect(page.locator("h1")).to_have_text("Referral for massage therapy")
+        expect(page.locator("form")).to_have_count(0)
+
+
+@pytest.mark.parametrize("paper", ["Letter", "A4"])
+def test_the_sheet_fits_one_page(browser: Browser, address: str, paper: str) -> None:
+    with open_page(browser) as page:
+        page.goto(address + "/refer/sheet/wa-carla")
+        pdf = page.pdf(format=paper, prefer_css_page_size=False)
+        assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") + pdf.count(b"/Type /Page/") == 1
+
+
+def test_the_attack_runs_nowhere(browser: Browser, address: str) -> None:
+    with open_page(browser) as page:
+        page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+        for path in (
+            "/therapists/wa-attack",
+            "/search?near=Seattle",
+            "/refer?near=Seattle&everyone=1",
+            "/refer/sheet/wa-attack",
+        ):
+            page.goto(address + path)
+            for link in page.query_selector_all("a"):
+                assert str(link.get_attribute("href")).startswith(("/", "#", "http", "tel:"))
+
+
+def test_nothing_is_fetched_from_elsewhere_and_no_cookie_is_set(browser: Browser, address: str) -> None:
+    with open_page(browser) as page:
+        hosts = set[str]()
+        page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+        for path in ("/", "/search?q=neck&near=Seattle", "/therapists/wa-carla", "/guide"):
+            page.goto(address + path)
+        assert hosts == {address.removeprefix("http://")}
+        assert page.context.cookies() == []
