@@ -9,6 +9,7 @@ from urllib.parse import unquote_plus
 
 from crawler.extraction.document import Document, Line, Section, clean
 from crawler.extraction.foreign import find_foreign
+from crawler.extraction.maps import find_map_addresses
 from crawler.extraction.regions import (
     CODES,
     NAMES,
@@ -72,66 +73,14 @@ _US_ZIP = re.compile(
 _CA_POSTAL = re.compile(
     r"(?<![\w])(?P<zip>[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]{0,2}\d[ABCEGHJ-NPRSTV-Z]\d)(?!\w)", re.IGNORECASE
 )
-_CITY_REGION = re.compile(
+CITY_REGION = re.compile(
     rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|"
     rf"Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
 )
 _NUMBER_COMMA = re.compile(
     r"(\b\d{1,6}),\s(?=(?:rue|av|boul|chemin|ch\.|route|rang|place|c[ôo]te|mont[ée]e)\b)", re.IGNORECASE
 )
-_COORDS = (
-    re.compile(r"!3d(?P<lat>-?\d{1,2}\.\d+)!4d(?P<lon>-?\d{1,3}\.\d+)"),
-    re.compile(r"!2d(?P<lon>-?\d{1,3}\.\d+)!3d(?P<lat>-?\d{1,2}\.\d+)"),
-    re.compile(r"[/=@](?P<lat>-?\d{1,2}\.\d{3,}),(?:\+|%20)?(?P<lon>-?\d{1,3}\.\d{3,})"),
-)
-_MAP = re.compile(
-    r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com",
-    re.IGNORECASE,
-)
-_MAP_QUERY = re.compile(
-    r"(?:[?&](?:q|query|daddr|destination|address|saddr)=|/maps/(?:place|search|dir)/(?:/)?)([^&@#?]{4,200})",
-    re.IGNORECASE,
-)
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
-_NOT_CITY = frozenset(
-    [
-        "suite",
-        "unit",
-        "floor",
-        "located",
-        "serving",
-        "area",
-        "areas",
-        "county",
-        "call",
-        "phone",
-        "in",
-        "of",
-        "and",
-        "the",
-        "at",
-        "our",
-        "us",
-        "massage",
-        "therapy",
-        "clinic",
-        "studio",
-        "licensed",
-        "therapist",
-        "street",
-        "avenue",
-        "road",
-        "drive",
-        "visit",
-        "address",
-        "location",
-        "based",
-        "mobile",
-        "state",
-        "bodywork",
-        "welcome",
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +108,9 @@ def find_addresses(document: Document) -> list[Place]:
     for index, line in enumerate(lines):
         if line.section in _SKIPPED or not line.text or not any(c.isdigit() for c in line.text):
             continue
-        for place in _read_postal(lines, index):
-            found.append(replace(place, line=index, where=line.where, snippet=line.text))
+        found.extend(
+            replace(place, line=index, where=line.where, snippet=line.text) for place in _read_postal(lines, index)
+        )
     for index, line in enumerate(lines):
         if line.section in _SKIPPED or line.tag == "option" or len(line.text) > 300:
             continue
@@ -173,7 +123,7 @@ def find_addresses(document: Document) -> list[Place]:
             if place not in found:
                 found = [old for old in found if old.line != at]
                 found.append(place)
-    for address, where in _map_addresses(document):
+    for address, where in find_map_addresses(document):
         text = clean(unquote_plus(address).replace("\n", ", "))
         parts = [Line(text, "a", Section.DATA, 0)]
         for place in _read_postal(parts, 0):
@@ -281,12 +231,12 @@ def _street_and_city(pieces: list[str], region: str | None) -> tuple[str | None,
         tail = last[last.find(street[:8]) + len(street) :].strip(" ,.-")
         city, street = _split_tail(street, tail, region)
         return street, city
-    city = _known_end(last, region) or last
+    city = known_end(last, region) or last
     if not re.match(r"[A-ZÀ-Ý]", city) or len(city) > 40 or any(c.isdigit() for c in city):
         return None, None
     units: list[str] = []
-    for piece in reversed(rest[-4:]):
-        piece = _LABEL.sub("", piece)
+    for labelled in reversed(rest[-4:]):
+        piece = _LABEL.sub("", labelled)
         found = find_street(piece)
         if found is None and _LOOSE_STREET.match(piece) and not re.search(r"\d{3}[-. ]\d{4}|\$|[ap]m\b|:\d\d", piece):
             found = piece
@@ -300,16 +250,16 @@ def _street_and_city(pieces: list[str], region: str | None) -> tuple[str | None,
 def _split_tail(street: str, tail: str, region: str | None) -> tuple[str | None, str]:
     """A city that follows its street with no comma; a city whose name was taken for the street's end."""
     if tail:
-        city = _known_end(tail, region) or tail
+        city = known_end(tail, region) or tail
         if re.fullmatch(_CITY, city) and not any(c.isdigit() for c in city):
             head = tail[: len(tail) - len(city)].strip(" ,")
             return city, f"{street}, {head}" if head and _UNIT_SEGMENT.match(head) else street
         return None, street
-    known = _known_end(street, region)
+    known = known_end(street, region)
     return (known, street[: -len(known)].strip(" ,")) if known else (None, street)
 
 
-def _known_end(text: str, region: str | None) -> str | None:
+def known_end(text: str, region: str | None) -> str | None:
     """The longest known city that ends `text`."""
     words = text.split()
     cities = load_cities()
@@ -334,10 +284,10 @@ def _read_unposted(lines: Sequence[Line], index: int, street: str) -> Place:
     city = region = None
     units = []
     for text in following:
-        match = _CITY_REGION.search(text)
+        match = CITY_REGION.search(text)
         if match and text.strip(" ,.").startswith(match["city"][:3]) and find_region(match["region"]):
             city, region = match["city"], find_region(match["region"])
-            city = _known_end(city, region) or city
+            city = known_end(city, region) or city
             break
         bare = text.strip(" ,.")
         if _UNIT_SEGMENT.match(bare):
@@ -350,103 +300,6 @@ def _read_unposted(lines: Sequence[Line], index: int, street: str) -> Place:
         ", ".join([street, *units]) if city else street, city, region, None, country_of(region),
         snippet=line.text, where=line.where, line=index, weight=weight,
     )  # fmt: skip
-
-
-def find_city_mentions(document: Document) -> list[Place]:
-    """Cities with their state or province, wherever they are named."""
-    found = []
-    for index, line in enumerate(document.lines):
-        if line.section in _SKIPPED or line.tag == "option":
-            continue
-        for match in _CITY_REGION.finditer(line.text):
-            region = find_region(match["region"])
-            city = _trim_city(match["city"], region)
-            if region and city:
-                found.append(
-                    Place(
-                        city=city,
-                        region=region,
-                        country=country_of(region),
-                        snippet=line.text,
-                        where=line.where,
-                        line=index,
-                        weight=_mention_weight(line, match.start()),
-                    )  # fmt: skip
-                )
-    return found
-
-
-_GOOD_CUE = re.compile(
-    r"(?:located|based|serving|serves?|office|studio|clinic|practice|center|massage|therapy|bodywork|visit|in the "
-    r"heart of|downtown|proudly)[^.!?]{0,50}$",
-    re.IGNORECASE,
-)
-_BAD_CUE = re.compile(
-    r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|"
-    r"grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|"
-    r"board|hospital|retreat)[^.!?]{0,70}$",
-    re.IGNORECASE,
-)
-
-
-def _mention_weight(line: Line, at: int) -> float:
-    before = line.text[max(0, at - 80) : at]
-    weight = {Section.META: 3.0, Section.DATA: 2.0, Section.FOOTER: 2.5, Section.HEADER: 2.5}.get(line.section, 1.0)
-    if line.level:
-        weight += 1.5
-    if len(line.text) < 60:
-        weight += 1.0
-    if _BAD_CUE.search(before):
-        return 0.2
-    return weight + 1.0 if _GOOD_CUE.search(before) else weight
-
-
-def _trim_city(city: str, region: str | None) -> str | None:
-    """The city at the end of a run of capitalised words."""
-    known = _known_end(city, region)
-    if known:
-        return known
-    words = city.split()
-    while words and words[0].lower().strip(".,") in _NOT_CITY:
-        words.pop(0)
-    for at in range(len(words) - 1, -1, -1):
-        if words[at].lower().strip(".,") in _NOT_CITY:
-            words = words[at + 1 :]
-            break
-    if not words or len(words) > 3:
-        return None
-    return " ".join(words).strip(" .,-")
-
-
-def _map_addresses(document: Document) -> Iterator[tuple[str, str]]:
-    for line in document.lines:
-        for link in line.links:
-            if _MAP.search(link.href):
-                query = _MAP_QUERY.search(link.href)
-                if query:
-                    yield query[1], "map link"
-    for frame in document.frames:
-        query = _MAP_QUERY.search(frame) if _MAP.search(frame) else None
-        if query:
-            yield query[1], "map frame"
-
-
-def find_map_point(document: Document) -> tuple[float, float] | None:
-    """Coordinates in the page's only map, else in its head."""
-    points = set()
-    addresses = [link.href for line in document.lines for link in line.links if _MAP.search(link.href)]
-    for address in [*addresses, *(frame for frame in document.frames if _MAP.search(frame))]:
-        for pattern in _COORDS:
-            match = pattern.search(address)
-            if match:
-                points.add((round(float(match["lat"]), 6), round(float(match["lon"]), 6)))
-                break
-    head = document.meta.get("geo.position") or document.meta.get("icbm")
-    if head:
-        parts = re.findall(r"-?\d{1,3}\.\d+", head)
-        if len(parts) == 2:
-            return float(parts[0]), float(parts[1])
-    return points.pop() if len(points) == 1 else None
 
 
 def same_street(a: str, b: str) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from crawler.extraction.addresses import Place, find_addresses, find_city_mentions
+from crawler.extraction.addresses import Place, find_addresses
 from crawler.extraction.document import Document, Line, Section, clean
 from crawler.extraction.hours import read_stated
+from crawler.extraction.mentions import find_city_mentions
 from crawler.extraction.regions import country_of, find_country, find_region
 from crawler.extraction.structured import Node, is_business, is_person, nodes_of, text_of, texts_of
 from directory.models import Answer
@@ -112,9 +113,10 @@ def _places_of(node: Node) -> list[Place]:
         lat = lon = None
     phone = next(iter(texts_of(node.get("telephone"), limit=1)), None)
     addresses = node.get("address") or node.get("location")
-    for part in addresses if isinstance(addresses, list) else [addresses]:
-        if isinstance(part, dict) and isinstance(part.get("address"), dict | str):
-            part = part["address"]
+    for item in addresses if isinstance(addresses, list) else [addresses]:
+        part = item
+        if isinstance(item, dict) and isinstance(item.get("address"), dict | str):
+            part = item["address"]
         place: Place | None = None
         if isinstance(part, str) and part.strip():
             shell = Document(lines=[Line(clean(part), "p", Section.DATA, 0)])

@@ -182,7 +182,7 @@ def find_hold_reasons(
                 break
     _check_sexual(cues, document.meta.get("keywords", ""), hold)
     _check_placeholders(cues, phones, host, hold)
-    _check_place(cues, text, phones, countries, placed, host, hold)
+    _check_place(cues, text, phones=phones, countries=countries, placed=placed, host=host, hold=hold)
     if not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
         reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
@@ -229,6 +229,7 @@ def is_fake_phone(number: str) -> bool:
 def _check_place(
     cues: Cues,
     text: str,
+    *,
     phones: Sequence[str],
     countries: Sequence[str],
     placed: bool,

@@ -179,9 +179,12 @@ def _expand(words: str) -> list[int]:
         return list(range(6))
     if words.lower() in _ALL:
         return list(range(7))
-    found = [(m.start(), m.end(), _DAY_WORDS.get(m[0].lower().rstrip("."), _DAY_WORDS.get(m[0].lower().rstrip(".s"), -1)))
-             for m in re.finditer(r"[a-zà-ÿ]{2,}\.?", words, re.IGNORECASE)]  # fmt: skip
-    named = [entry for entry in found if entry[2] >= 0]
+    named = []
+    for match in re.finditer(r"[a-zà-ÿ]{2,}\.?", words, re.IGNORECASE):
+        word = match[0].lower().rstrip(".")
+        day = _DAY_WORDS.get(word, _DAY_WORDS.get(word.rstrip("s")))
+        if day is not None:
+            named.append((match.start(), match.end(), day))
     days: list[int] = []
     for index, (start, _end, day) in enumerate(named):
         if index and _RANGE_WORD.search(words[named[index - 1][1] : start]):

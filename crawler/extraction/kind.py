@@ -13,7 +13,7 @@ from directory.models import PracticeKind
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Words that speak for one kind, and how loudly, counted at most `most` times; `cues` are words one of which it holds."""
+    """Words that speak for one kind, and how loudly; counted at most `most` times, on lines with one of the `cues`."""
 
     cues: tuple[str, ...]
     pattern: re.Pattern[str]

@@ -39,7 +39,7 @@ def extract_page(
 ) -> ExtractedPage:
     """What the page states; never raises, whatever the bytes: a page that cannot be read is held with its reason."""
     try:
-        return _read(body, url, file, content_type)
+        return read_page(body, url, file, content_type)
     except (
         ValueError,
         TypeError,
@@ -64,7 +64,8 @@ def to_contract_json(page: ExtractedPage) -> dict[str, object]:
     return data
 
 
-def _read(body: bytes | str, url: str | None, file: str | None, content_type: str | None) -> ExtractedPage:
+def read_page(body: bytes | str, url: str | None, file: str | None, content_type: str | None) -> ExtractedPage:
+    """The reading itself, with nothing caught: `extract_page` is what others call."""
     notes = Evidence()
     document = read_document(body, content_type)
     stated = read_stated_facts(read_nodes(document))

@@ -17,10 +17,10 @@ from directory.models import PageCredential
 from directory.names.fold import fold
 from directory.names.tables import load_family, load_given
 
-_TOKEN = r"(?:(?:Mc|Mac|O['’]|De|La|Le|Van|D['’])?[A-ZÀ-Ý][a-zà-ÿ]+(?:[-'’][A-ZÀ-Ý][a-zà-ÿ]+)?|[A-Z]\.(?:\s?[A-Z]\.)?)"
+_WORD = r"(?:(?:Mc|Mac|O['’]|De|La|Le|Van|D['’])?[A-ZÀ-Ý][a-zà-ÿ]+(?:[-'’][A-ZÀ-Ý][a-zà-ÿ]+)?|[A-Z]\.(?:\s?[A-Z]\.)?)"
 _PARTICLE = r"(?:(?:van|von|de|del|de la|la|le|du|di|da|dos|der|den|st\.)\s)?"
 _NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][a-zà-ÿ]+[\"”'’)]\s)?"
-_FULL = rf"{_TOKEN}\s{_NICK}(?:{_TOKEN}\s)?{_PARTICLE}{_TOKEN}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
+_FULL = rf"{_WORD}\s{_NICK}(?:{_WORD}\s)?{_PARTICLE}{_WORD}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
 _ONE = r"[A-ZÀ-Ý][a-zà-ÿ]{1,14}(?:[- ](?:Ann|Anne|Mae|May|Lee|Lynn|Jo|Beth|Marie|Rose|Sue|Jean|Lou|Grace|Kay)\b)?"
 _LETTERS = (
     r"(?:LMT|LMBT|RMT|LMP|CMT|CMP|BCTMB|NCTMB|NCBTMB|MMP|CMMP|LMTI?|MTI|RMP|CLT|NMT|CNMT|CR|CAMTC|R\.?M\.?T|"
@@ -116,7 +116,6 @@ _SENTENCES = (
     (_CALL, False, stems("call text email contact ask")),
     (_IS_THERAPIST, False, stems(f"{_ROLES} LMT RMT LMBT")),
 )
-# fmt: skip
 
 
 _LEADING = frozenset(
@@ -215,7 +214,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
 
 def _find_full(given: str, lines: list[Line]) -> str | None:
     """The given name with a surname, where the page prints both together somewhere."""
-    pattern = re.compile(rf"(?<![\w’']){re.escape(given)}\s(?P<family>{_TOKEN})(?![\w’'])")
+    pattern = re.compile(rf"(?<![\w’']){re.escape(given)}\s(?P<family>{_WORD})(?![\w’'])")
     for line in lines:
         if given in line.text and line.section not in (Section.TESTIMONIAL, Section.BLOG):
             for match in pattern.finditer(line.text):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from crawler.extraction.addresses import Place, find_addresses, find_city_mentions, find_map_point, same_street
+from crawler.extraction.addresses import Place, find_addresses, same_street
 from crawler.extraction.contacts import find_numbers, to_e164
 from crawler.extraction.document import Document, Section
 from crawler.extraction.facts import Stated
+from crawler.extraction.maps import find_map_point
+from crawler.extraction.mentions import find_city_mentions
 from crawler.extraction.regions import fold_city, load_cities
 
 

@@ -113,16 +113,20 @@ _SETTINGS = (
     (
         Setting.HOSPITAL,
         stems("hospital medical"),
-        r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ "
-        r"){0,4}hospital",
+        (
+            r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ "
+            r"){0,4}hospital"
+        ),
         3,
     ),
     (
         Setting.MOBILE,
         stems("mobile home outcall out travel come brought delivered house domicile domicilio"),
-        r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
-        r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|masaje a "
-        r"domicilio",
+        (
+            r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
+            r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|masaje a "
+            r"domicilio"
+        ),
         3,
     ),
     (Setting.RESORT, stems("resort"), r"\bresort\b", 1),
@@ -142,9 +146,11 @@ _SETTINGS = (
     (
         Setting.PRIVATE_PRACTICE,
         stems("private my home sole one"),
-        r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|"
-        r"office)\b|"
-        r"sole practitioner|one therapist",
+        (
+            r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|"
+            r"office)\b|"
+            r"sole practitioner|one therapist"
+        ),
         2,
     ),
 )

@@ -139,9 +139,8 @@ def find_terms(
             continue
         under_conditions = line.heading >= 0 and bool(_CONDITIONS_HEADING.search(lines[line.heading].text))
         for match, is_item in _read_line(line, vocabulary, language, under_conditions):
-            if name and match.text in name and name in line.text:
-                if match.term.kind is TermKind.CONDITION or match.term.id in ("reflexology", "relaxation-massage"):
-                    continue  # a name promises nothing
+            if name and match.text in name and name in line.text and _is_empty_in_names(match):
+                continue
             if match.term.kind is TermKind.TECHNIQUE:
                 if match.term.id not in techniques and _is_offered(match, line, is_item):
                     techniques[match.term.id] = None
@@ -150,6 +149,11 @@ def find_terms(
                 conditions[match.term.id] = None
                 notes.add("condition", match.term.id, line.text, line.where)
     return list(techniques), list(conditions)
+
+
+def _is_empty_in_names(match: TermMatch) -> bool:
+    """Whether a practice's name promises nothing by this word ("Healing Hands Massage", "Knots Away")."""
+    return match.term.kind is TermKind.CONDITION or match.term.id in ("reflexology", "relaxation-massage")
 
 
 def _read_line(

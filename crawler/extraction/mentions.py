@@ -1,0 +1,116 @@
+"""Cities that a page names in passing, weighed by where and how it names them."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extraction.addresses import CITY_REGION, Place, known_end
+from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.regions import country_of, find_region
+
+_SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_NOT_CITY = frozenset(
+    [
+        "suite",
+        "unit",
+        "floor",
+        "located",
+        "serving",
+        "area",
+        "areas",
+        "county",
+        "call",
+        "phone",
+        "in",
+        "of",
+        "and",
+        "the",
+        "at",
+        "our",
+        "us",
+        "massage",
+        "therapy",
+        "clinic",
+        "studio",
+        "licensed",
+        "therapist",
+        "street",
+        "avenue",
+        "road",
+        "drive",
+        "visit",
+        "address",
+        "location",
+        "based",
+        "mobile",
+        "state",
+        "bodywork",
+        "welcome",
+    ]
+)
+
+
+def find_city_mentions(document: Document) -> list[Place]:
+    """Cities with their state or province, wherever they are named."""
+    found = []
+    for index, line in enumerate(document.lines):
+        if line.section in _SKIPPED or line.tag == "option":
+            continue
+        for match in CITY_REGION.finditer(line.text):
+            region = find_region(match["region"])
+            city = _trim_city(match["city"], region)
+            if region and city:
+                found.append(
+                    Place(
+                        city=city,
+                        region=region,
+                        country=country_of(region),
+                        snippet=line.text,
+                        where=line.where,
+                        line=index,
+                        weight=_mention_weight(line, match.start()),
+                    )
+                )
+    return found
+
+
+_GOOD_CUE = re.compile(
+    r"(?:located|based|serving|serves?|office|studio|clinic|practice|center|massage|therapy|bodywork|visit|in the "
+    r"heart of|downtown|proudly)[^.!?]{0,50}$",
+    re.IGNORECASE,
+)
+_BAD_CUE = re.compile(
+    r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|"
+    r"grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|"
+    r"board|hospital|retreat)[^.!?]{0,70}$",
+    re.IGNORECASE,
+)
+
+
+def _mention_weight(line: Line, at: int) -> float:
+    before = line.text[max(0, at - 80) : at]
+    weight = {Section.META: 3.0, Section.DATA: 2.0, Section.FOOTER: 2.5, Section.HEADER: 2.5}.get(line.section, 1.0)
+    if line.level:
+        weight += 1.5
+    if len(line.text) < 60:
+        weight += 1.0
+    if _BAD_CUE.search(before):
+        return 0.2
+    return weight + 1.0 if _GOOD_CUE.search(before) else weight
+
+
+def _trim_city(city: str, region: str | None) -> str | None:
+    """The city at the end of a run of capitalised words."""
+    known = known_end(city, region)
+    if known:
+        return known
+    words = city.split()
+    while words and words[0].lower().strip(".,") in _NOT_CITY:
+        words.pop(0)
+    for at in range(len(words) - 1, -1, -1):
+        if words[at].lower().strip(".,") in _NOT_CITY:
+            words = words[at + 1 :]
+            break
+    if not words or len(words) > 3:
+        return None
+    return " ".join(words).strip(" .,-")
