@@ -15,6 +15,7 @@ from typing import TypeVar
 from directory.clock import Clock
 from directory.jurisdictions import Jurisdictions, load_jurisdictions
 from directory.models import Answer, EntityKind, Listing, PracticeKind, Referral, Setting, Tier
+from directory.names import parse_name
 from directory.places import Gazetteer, load_gazetteer
 from directory.settings import Settings
 from records import entities, ledger
@@ -196,8 +197,18 @@ def _find_name(kind: EntityKind, listings: Sequence[Listing]) -> str | None:
 
 def _list_names(kind: EntityKind, listings: Sequence[Listing]) -> list[str | None]:
     if kind is EntityKind.PERSON:
-        return [listing.name or listing.title for listing in listings]
+        return [show_name(listing.name or listing.title or "") for listing in listings]
     return [listing.practice or listing.name or listing.title for listing in listings]
+
+
+def show_name(name: str) -> str:
+    """A person's name as it is shown: without letters after it, and not in capitals throughout."""
+    letters = parse_name(name).letters
+    if letters:
+        name = re.split(rf"[,\s(]+{re.escape(letters[0])}\b", name)[0]
+    if name.isupper():
+        name = re.sub(r"\w[\w’']*", lambda word: word[0].capitalize(), name)
+    return " ".join(name.split())
 
 
 def _distinct(values: Iterable[str | None], *, without: str | None = None) -> tuple[str, ...]:
