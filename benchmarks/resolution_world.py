@@ -13,35 +13,61 @@ from dataclasses import dataclass, field, replace
 from directory.models import Listing
 from directory.names.tables import load_family, load_given
 
-# fmt: off
-NICKNAMES = {
-    "robert": ("Bob", "Rob", "Robbie"), "william": ("Bill", "Will", "Liam"), "elizabeth": ("Liz", "Beth", "Eliza", "Lizzy"),
-    "jennifer": ("Jen", "Jenny", "Jenna"), "katherine": ("Kate", "Katie", "Kat"), "michael": ("Mike", "Mikey"),
-    "christopher": ("Chris", "Topher"), "christine": ("Chris", "Chrissy"), "patricia": ("Pat", "Trish", "Patty"),
-    "margaret": ("Peg", "Maggie", "Meg"), "susan": ("Sue", "Susie"), "deborah": ("Deb", "Debbie"), "james": ("Jim", "Jamie"),
-    "john": ("Jack", "Johnny"), "richard": ("Rick", "Dick", "Rich"), "thomas": ("Tom", "Tommy"), "barbara": ("Barb", "Babs"),
-    "jessica": ("Jess", "Jessie"), "rebecca": ("Becky", "Becca"), "kimberly": ("Kim", "Kimmy"), "victoria": ("Vicky", "Tori"),
-    "nicole": ("Nikki", "Nic"), "amanda": ("Mandy", "Manda"), "stephanie": ("Steph", "Stevie"), "daniel": ("Dan", "Danny"),
-    "matthew": ("Matt", "Matty"), "joseph": ("Joe", "Joey"), "anthony": ("Tony", "Ant"), "cynthia": ("Cindy", "Cyn"),
-    "sandra": ("Sandy", "Sandi"), "pamela": ("Pam", "Pammy"), "theresa": ("Terry", "Tess"), "alexandra": ("Alex", "Lexi"),
-    "samantha": ("Sam", "Sammie"), "benjamin": ("Ben", "Benji"), "nicholas": ("Nick", "Nico"), "gregory": ("Greg",),
-    "andrew": ("Andy", "Drew"), "david": ("Dave", "Davey"), "charles": ("Chuck", "Charlie"), "melissa": ("Mel", "Missy"),
-    "angela": ("Angie", "Ang"), "donna": ("Dee",), "jacqueline": ("Jackie",), "gwendolyn": ("Gwen",), "abigail": ("Abby",),
-}
-STREETS = ("Oak Street", "Maple Avenue", "Main Street", "Second Street", "Cedar Lane", "Lake Drive", "Hill Road", "Park Avenue",
-           "Washington Boulevard", "Elm Street", "River Road", "Sunset Drive", "Pine Street", "Church Street", "Mill Road",
-           "Highland Avenue", "Franklin Street", "Center Street", "Spring Street", "Jackson Street", "Walnut Street",
-           "Ridge Road", "Willow Lane", "Lincoln Avenue", "Madison Street", "Prospect Avenue", "Garden Court", "Valley Road")
-WORDS_A = ("Serenity", "Healing", "Balanced", "Tranquil", "Kneaded", "Golden", "Blue", "Inner", "Gentle", "Harmony", "Lotus", "Zen",
-           "Pure", "Restful", "Radiant", "Stillwater", "Sunrise", "Willow", "Cedar", "Evergreen", "Mindful", "Summit", "Harbor", "Prairie")
-WORDS_B = ("Hands", "Body", "Touch", "Path", "Roots", "Motion", "Point", "Springs", "Moon", "Garden", "Balance", "Flow", "Life", "Light")
-WORDS_C = ("Massage", "Massage Therapy", "Wellness", "Bodywork", "Therapeutic Massage", "Massage & Bodywork", "Wellness Center", "Day Spa")
-CITIES = (("Denver", "CO", "802", "303"), ("Aurora", "CO", "800", "720"), ("Boulder", "CO", "803", "303"), ("Pueblo", "CO", "810", "719"),
-          ("Seattle", "WA", "981", "206"), ("Spokane", "WA", "992", "509"), ("Vancouver", "WA", "986", "360"), ("Tacoma", "WA", "984", "253"),
-          ("Houston", "TX", "770", "713"), ("Austin", "TX", "787", "512"), ("Dallas", "TX", "752", "214"), ("El Paso", "TX", "799", "915"),
-          ("Miami", "FL", "331", "305"), ("Tampa", "FL", "336", "813"), ("Orlando", "FL", "328", "407"), ("St. Petersburg", "FL", "337", "727"),
-          ("Chicago", "IL", "606", "312"), ("Peoria", "IL", "616", "309"), ("Hartford", "CT", "061", "860"), ("Wilmington", "DE", "198", "302"))
-# fmt: on
+
+def _cells(text: str) -> tuple[str, ...]:
+    return tuple(" ".join(cell.split()) for cell in text.split("|"))
+
+
+_NICKNAMES = _cells(
+    """
+    robert Bob Rob Robbie | william Bill Will Liam | elizabeth Liz Beth Eliza Lizzy | jennifer Jen Jenny Jenna |
+    katherine Kate Katie Kat | michael Mike Mikey | christopher Chris Topher | christine Chris Chrissy | patricia
+    Pat Trish Patty | margaret Peg Maggie Meg | susan Sue Susie | deborah Deb Debbie | james Jim Jamie | john Jack
+    Johnny | richard Rick Dick Rich | thomas Tom Tommy | barbara Barb Babs | jessica Jess Jessie | rebecca Becky
+    Becca | kimberly Kim Kimmy | victoria Vicky Tori | nicole Nikki Nic | amanda Mandy Manda | stephanie Steph
+    Stevie | daniel Dan Danny | matthew Matt Matty | joseph Joe Joey | anthony Tony Ant | cynthia Cindy Cyn |
+    sandra Sandy Sandi | pamela Pam Pammy | theresa Terry Tess | alexandra Alex Lexi | samantha Sam Sammie |
+    benjamin Ben Benji | nicholas Nick Nico | gregory Greg | andrew Andy Drew | david Dave Davey | charles Chuck
+    Charlie | melissa Mel Missy | angela Angie Ang | donna Dee | jacqueline Jackie | gwendolyn Gwen | abigail Abby
+    """
+)
+NICKNAMES = {cell.split()[0]: tuple(cell.split()[1:]) for cell in _NICKNAMES}
+STREETS = _cells(
+    """
+    Oak Street | Maple Avenue | Main Street | Second Street | Cedar Lane | Lake Drive | Hill Road | Park Avenue |
+    Washington Boulevard | Elm Street | River Road | Sunset Drive | Pine Street | Church Street | Mill Road |
+    Highland Avenue | Franklin Street | Center Street | Spring Street | Jackson Street | Walnut Street | Ridge
+    Road | Willow Lane | Lincoln Avenue | Madison Street | Prospect Avenue | Garden Court | Valley Road
+    """
+)
+WORDS_A = _cells(
+    """
+    Serenity | Healing | Balanced | Tranquil | Kneaded | Golden | Blue | Inner | Gentle | Harmony | Lotus | Zen |
+    Pure | Restful | Radiant | Stillwater | Sunrise | Willow | Cedar | Evergreen | Mindful | Summit | Harbor |
+    Prairie
+    """
+)
+WORDS_B = _cells(
+    """
+    Hands | Body | Touch | Path | Roots | Motion | Point | Springs | Moon | Garden | Balance | Flow | Life | Light
+    """
+)
+WORDS_C = _cells(
+    """
+    Massage | Massage Therapy | Wellness | Bodywork | Therapeutic Massage | Massage & Bodywork | Wellness Center |
+    Day Spa
+    """
+)
+_CITIES = _cells(
+    """
+    Denver / CO / 802 / 303 | Aurora / CO / 800 / 720 | Boulder / CO / 803 / 303 | Pueblo / CO / 810 / 719 |
+    Seattle / WA / 981 / 206 | Spokane / WA / 992 / 509 | Vancouver / WA / 986 / 360 | Tacoma / WA / 984 / 253 |
+    Houston / TX / 770 / 713 | Austin / TX / 787 / 512 | Dallas / TX / 752 / 214 | El Paso / TX / 799 / 915 |
+    Miami / FL / 331 / 305 | Tampa / FL / 336 / 813 | Orlando / FL / 328 / 407 | St. Petersburg / FL / 337 / 727 |
+    Chicago / IL / 606 / 312 | Peoria / IL / 616 / 309 | Hartford / CT / 061 / 860 | Wilmington / DE / 198 / 302
+    """
+)
+CITIES = tuple((name, region, prefix, area) for name, region, prefix, area in (cell.split(" / ") for cell in _CITIES))
 SOURCES = ("own", "guide", "finder", "map", "partner")
 LETTERS = ("LMT", "LMT, BCTMB", "RMT", "MMP", "", "", "")
 
@@ -102,7 +128,7 @@ class _Maker:
         self.phones: set[str] = set()
         self.listings: list[Listing] = []
         self.truth: dict[str, str] = {}
-        self.call_centres = [self.make_phone(area) for area in ("303", "206", "713", "305", "312")]
+        self.call_centres = [self.make_phone("303") for _ in range(max(5, people // 2000))]
 
     def make(self) -> World:
         """Everything."""
@@ -136,9 +162,16 @@ class _Maker:
             practice = f"{rng.choices(self.family, self.family_weights)[0].title()} {rng.choice(WORDS_C)}"
         host = practice.lower().replace(" ", "").replace("&", "and")
         return Place(
-            practice, rng.randint(1, 9999), rng.choice(STREETS), rng.choice(("", "", f"Suite {rng.randint(1, 400)}", f"#{rng.randint(1, 40)}")),
-            name, region, f"{prefix}{rng.randint(0, 29):02d}", self.make_phone(area), f"https://{host}{rng.randint(1, 99)}.example.com/",
-        )  # fmt: skip
+            practice,
+            rng.randint(1, 9999),
+            rng.choice(STREETS),
+            rng.choice(("", "", f"Suite {rng.randint(1, 400)}", f"#{rng.randint(1, 40)}")),
+            name,
+            region,
+            f"{prefix}{rng.randint(0, 29):02d}",
+            self.make_phone(area),
+            f"https://{host}{rng.randint(1, 99)}.example.com/",
+        )
 
     def make_person(self, number: int, practices: list[Place]) -> Person:
         """One therapist at one or two places."""
@@ -155,9 +188,17 @@ class _Maker:
         phone = self.make_phone(place.phone[:3])
         mailbox = rng.choice((f"{given}.{family}", f"{given}{family[0]}", f"{given}{rng.randint(1, 99)}"))
         return Person(
-            number, given, middle, family, maiden if rng.random() < 0.06 else "", "Jr" if rng.random() < 0.01 else "",
-            phone, f"{mailbox}{rng.randint(1, 9999)}@example.{rng.choice(('com', 'net', 'org'))}", 10_000 + number * 3 + rng.randint(0, 2), places,
-        )  # fmt: skip
+            number,
+            given,
+            middle,
+            family,
+            maiden if rng.random() < 0.06 else "",
+            "Jr" if rng.random() < 0.01 else "",
+            phone,
+            f"{mailbox}{rng.randint(1, 9999)}@example.{rng.choice(('com', 'net', 'org'))}",
+            10_000 + number * 3 + rng.randint(0, 2),
+            places,
+        )
 
     def plant_relations(self, people: list[Person]) -> None:
         """Namesakes in one city and elsewhere, relatives at one address with one phone, fathers and sons."""
@@ -166,7 +207,14 @@ class _Maker:
             other = rng.choice(people)
             other.given, other.family = person.given, person.family
             if rng.random() < 0.5:
-                other.places = [replace(other.places[0], city=person.places[0].city, region=person.places[0].region, postal=person.places[0].postal)]
+                other.places = [
+                    replace(
+                        other.places[0],
+                        city=person.places[0].city,
+                        region=person.places[0].region,
+                        postal=person.places[0].postal,
+                    )
+                ]
         for person in rng.sample(people, len(people) // 30):
             other = rng.choice(people)
             other.family, other.places = person.family, person.places[:1]
@@ -188,10 +236,23 @@ class _Maker:
         form = rng.random()
         title = person_name = practice = None
         if form < 0.45:
-            person_name, practice = shown if rng.random() < 0.5 else name, place.practice if rng.random() < 0.6 else None
+            person_name, practice = (
+                shown if rng.random() < 0.5 else name,
+                place.practice if rng.random() < 0.6 else None,
+            )
         elif form < 0.9:
-            title = rng.choice((f"{shown} | {place.practice}", f"{place.practice} – {shown}", f"{shown} at {place.practice}", f"{place.practice}: {shown}",
-                                f"{place.practice} by {name}", shown, f"{name} - Licensed Massage Therapist", f"{place.practice} ({shown})"))  # fmt: skip
+            title = rng.choice(
+                (
+                    f"{shown} | {place.practice}",
+                    f"{place.practice} – {shown}",
+                    f"{shown} at {place.practice}",
+                    f"{place.practice}: {shown}",
+                    f"{place.practice} by {name}",
+                    shown,
+                    f"{name} - Licensed Massage Therapist",
+                    f"{place.practice} ({shown})",
+                )
+            )
         else:
             title, person_name = f"{place.practice}", name
         if rng.random() < 0.015:
@@ -200,13 +261,22 @@ class _Maker:
         site = place.site if place.practice and rng.random() < 0.35 else None
         self.listings.append(
             Listing(
-                listing_id=listing_id, source=source, title=title, name=person_name, practice=practice,
-                street=f"{number} {street}" if rng.random() < 0.72 else None, city=self.write_city(place.city),
-                region=place.region, postal_code=place.postal if rng.random() < 0.8 else None, country="US",
-                phone=self.write_phone(person, place), email=person.email if rng.random() < 0.4 else None,
-                website=site, claims=self.write_claims(person, place, people),
+                listing_id=listing_id,
+                source=source,
+                title=title,
+                name=person_name,
+                practice=practice,
+                street=f"{number} {street}" if rng.random() < 0.72 else None,
+                city=self.write_city(place.city),
+                region=place.region,
+                postal_code=place.postal if rng.random() < 0.8 else None,
+                country="US",
+                phone=self.write_phone(person, place),
+                email=person.email if rng.random() < 0.4 else None,
+                website=site,
+                claims=self.write_claims(person, place, people),
             )
-        )  # fmt: skip
+        )
         self.truth[listing_id] = f"person {person.id}"
 
     def write_name(self, person: Person) -> str:
@@ -216,7 +286,15 @@ class _Maker:
         if person.given in NICKNAMES and rng.random() < 0.35:
             given = rng.choice(NICKNAMES[person.given])
         if person.maiden:
-            family = rng.choice((family, family, person.maiden.title(), f"{person.maiden.title()}-{family}", f"{person.maiden.title()} {family}"))
+            family = rng.choice(
+                (
+                    family,
+                    family,
+                    person.maiden.title(),
+                    f"{person.maiden.title()}-{family}",
+                    f"{person.maiden.title()} {family}",
+                )
+            )
         if rng.random() < 0.03:
             given = _mistype(rng, given)
         if rng.random() < 0.03:
@@ -242,7 +320,14 @@ class _Maker:
         rng = self.rng
         street = place.street
         if rng.random() < 0.5:
-            for long, short in (("Street", "St"), ("Avenue", "Ave."), ("Road", "Rd"), ("Drive", "Dr"), ("Boulevard", "Blvd"), ("Lane", "Ln")):
+            for long, short in (
+                ("Street", "St"),
+                ("Avenue", "Ave."),
+                ("Road", "Rd"),
+                ("Drive", "Dr"),
+                ("Boulevard", "Blvd"),
+                ("Lane", "Ln"),
+            ):
                 street = street.replace(long, short)
         if rng.random() < 0.03:
             street = _mistype(rng, street)
@@ -258,14 +343,18 @@ class _Maker:
     def write_phone(self, person: Person, place: Place) -> str | None:
         """One's own number, the practice's, an old one, a call centre's, or none."""
         rng = self.rng
-        phone = rng.choices((person.phone, place.phone, None, self.rng.choice(self.call_centres), "8005550100"), (52, 27, 16, 3, 2))[0]
+        phone = rng.choices(
+            (person.phone, place.phone, None, self.rng.choice(self.call_centres), "8005550100"), (52, 27, 16, 3, 2)
+        )[0]
         if phone is None:
             return None
         if rng.random() < 0.06:
             phone = self.make_phone(phone[:3])
         elif rng.random() < 0.015:
             phone = _mistype_digits(rng, phone)
-        return rng.choice((f"({phone[:3]}) {phone[3:6]}-{phone[6:]}", f"{phone[:3]}-{phone[3:6]}-{phone[6:]}", f"+1{phone}", phone))
+        return rng.choice(
+            (f"({phone[:3]}) {phone[3:6]}-{phone[6:]}", f"{phone[:3]}-{phone[3:6]}-{phone[6:]}", f"+1{phone}", phone)
+        )
 
     def write_claims(self, person: Person, place: Place, people: list[Person]) -> tuple[str, ...]:
         """The licence as printed: right, mistyped, or a relative's."""
@@ -278,7 +367,9 @@ class _Maker:
         elif rng.random() < 0.01:
             number = rng.choice(people).licence
         prefix = {"FL": "MA", "WA": "MA6", "CO": "MT."}.get(place.region, "")
-        return (rng.choice((f"LMT #{prefix}{number}", f"License {prefix}{number}", f"LMT {place.region} {prefix}{number}")),)
+        return (
+            rng.choice((f"LMT #{prefix}{number}", f"License {prefix}{number}", f"LMT {place.region} {prefix}{number}")),
+        )
 
     def add_business(self, index: int, place: Place, source: str) -> None:
         """A listing that names only the business."""
@@ -288,12 +379,19 @@ class _Maker:
         number, street = self.write_street(place)
         self.listings.append(
             Listing(
-                listing_id=listing_id, source=source, title=name if rng.random() < 0.7 else None, practice=name,
-                street=f"{number} {street}" if rng.random() < 0.85 else None, city=self.write_city(place.city), region=place.region,
-                postal_code=place.postal if rng.random() < 0.8 else None, country="US",
-                phone=place.phone if rng.random() < 0.8 else None, website=place.site if rng.random() < 0.5 else None,
+                listing_id=listing_id,
+                source=source,
+                title=name if rng.random() < 0.7 else None,
+                practice=name,
+                street=f"{number} {street}" if rng.random() < 0.85 else None,
+                city=self.write_city(place.city),
+                region=place.region,
+                postal_code=place.postal if rng.random() < 0.8 else None,
+                country="US",
+                phone=place.phone if rng.random() < 0.8 else None,
+                website=place.site if rng.random() < 0.5 else None,
             )
-        )  # fmt: skip
+        )
         self.truth[listing_id] = f"practice {index}"
 
 

@@ -48,9 +48,7 @@ def _load(connection: duckdb.DuckDBPyConnection, features: Sequence[Features]) -
     """The listings and their hashed keys as two tables, written in chunks."""
     for start in range(0, len(features), CHUNK):
         chunk = features[start : start + CHUNK]
-        rows = pa.Table.from_pylist(
-            [_make_row(start + place, item) for place, item in enumerate(chunk)], schema=_SCHEMA
-        )
+        rows = pa.Table.from_pylist([make_row(start + place, item) for place, item in enumerate(chunk)], schema=SCHEMA)
         keys: list[tuple[int, int, int]] = []
         for place, item in enumerate(chunk, start):
             finer = hash(item.practice if item.kind is EntityKind.PRACTICE else sound(item.family))
@@ -69,7 +67,7 @@ def _load(connection: duckdb.DuckDBPyConnection, features: Sequence[Features]) -
 
 
 _KEY_COLUMNS = ("id", "key", "finer")
-_SCHEMA = pa.schema(
+SCHEMA = pa.schema(
     [
         ("unique_id", pa.int64()),
         ("kind", pa.string()),
@@ -90,7 +88,8 @@ _SCHEMA = pa.schema(
 )
 
 
-def _make_row(place: int, item: Features) -> dict[str, Any]:
+def make_row(place: int, item: Features) -> dict[str, Any]:
+    """One listing as a row of the table that Splink reads."""
     name = item.name
     given = item.given
     return {

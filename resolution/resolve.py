@@ -66,9 +66,13 @@ def resolve_listings(
 
 
 def resolve_features(
-    features: Sequence[Features], judgements: Iterable[PairJudgement] = (), *, one_per_source: bool = False
+    features: Sequence[Features],
+    judgements: Iterable[PairJudgement] = (),
+    *,
+    one_per_source: bool = False,
+    sift: bool | None = None,
 ) -> list[Cluster]:
-    """`resolve_listings` from parsed listings, which must be sorted by id."""
+    """`resolve_listings` from parsed listings, which must be sorted by id; `sift`: whether Splink sifts the pairs."""
     ids = [item.listing_id for item in features]
     positives, negatives = _place_judgements(ids, judgements)
     frequencies = Frequencies(features)
@@ -83,25 +87,28 @@ def resolve_features(
         forest.join(Link(left, right, SIBLINGS), forced=True)
     for left, right in sorted(positives):
         forest.join(Link(left, right, JUDGED), forced=True)
-    links = drop_ambiguous(find_links(features, frequencies, one_per_source=one_per_source), veto)
+    sift = len(features) >= BATCH_SIZE if sift is None else sift
+    links = drop_ambiguous(find_links(features, frequencies, one_per_source=one_per_source, sift=sift), veto)
     for link in order_links(links, ids):
         forest.join(link)
     return _make_clusters(features, forest)
 
 
-def find_links(features: Sequence[Features], frequencies: Frequencies, *, one_per_source: bool = False) -> list[Link]:
+def find_links(
+    features: Sequence[Features], frequencies: Frequencies, *, one_per_source: bool = False, sift: bool = False
+) -> list[Link]:
     """Pairs heavy enough to merge that have a second agreeing identifier and no veto."""
     threshold = BARE_ONE_TO_ONE if frequencies.is_bare and one_per_source else THRESHOLD
     links = []
-    for low, high in _find_candidates(features, one_per_source=one_per_source):
+    for low, high in _find_candidates(features, one_per_source=one_per_source, sift=sift):
         score = score_pair(features[low], features[high], frequencies, one_to_one=one_per_source)
         if is_link(score, threshold):
             links.append(Link(low, high, score.weight))
     return links
 
 
-def _find_candidates(features: Sequence[Features], *, one_per_source: bool) -> Iterable[tuple[int, int]]:
-    if len(features) < BATCH_SIZE:
+def _find_candidates(features: Sequence[Features], *, one_per_source: bool, sift: bool) -> Iterable[tuple[int, int]]:
+    if not sift:
         return find_pairs(features, one_per_source=one_per_source)
     from resolution.batch import sift_pairs  # noqa: PLC0415 (Splink takes a second to import; few runs need it)
 
