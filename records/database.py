@@ -17,10 +17,11 @@ from sqlalchemy import event, orm
 from directory.clock import Clock, SystemClock
 from directory.errors import ConflictError, LockedError, PalpateError, RecordsUnavailableError, SettingsError
 from directory.settings import Settings, ensure_secret
-from records.migrate import lock, migrate
+from records.migrate import find_head, find_revision, lock, migrate
 from records.tables import FactRow, RemovalRow
 
 BUSY_TIMEOUT_MS = 60_000
+KEPT_MARK = sa.select(FactRow.value).where(FactRow.name == "secret-mark")
 
 
 class Session(orm.Session):
@@ -92,8 +93,9 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
     writer, reader = make_engines(url)
     secret = settings.session_secret.encode()
     try:
-        migrate(writer)
-        _check_secret(writer, secret)
+        if not _is_ready(reader, secret):  # else nobody need wait for a writer
+            migrate(writer)
+            _check_secret(writer, secret)
     except sa.exc.DBAPIError as error:
         writer.dispose()
         reader.dispose()
@@ -156,13 +158,23 @@ def _make_sqlite(url: sa.URL, *, writes: bool) -> sa.Engine:
     return engine
 
 
+def _make_mark(secret: bytes) -> str:
+    return hmac.new(secret, b"palpate records", hashlib.sha256).hexdigest()
+
+
+def _is_ready(engine: sa.Engine, secret: bytes) -> bool:
+    """Whether the database is migrated and knows this secret."""
+    with engine.begin() as connection:
+        is_migrated = find_revision(connection) == find_head()
+        return is_migrated and connection.scalar(KEPT_MARK) == _make_mark(secret)
+
+
 def _check_secret(engine: sa.Engine, secret: bytes) -> None:
     """Refuse a secret under which the removals kept here would no longer be recognised."""
-    mark = hmac.new(secret, b"palpate records", hashlib.sha256).hexdigest()
-    kept = sa.select(FactRow.value).where(FactRow.name == "secret-mark")
+    mark = _make_mark(secret)
     with engine.begin() as connection:
         lock(connection)
-        found = connection.scalar(kept)
+        found = connection.scalar(KEPT_MARK)
         if found == mark:
             return
         if found is not None and connection.scalar(sa.select(sa.exists().where(RemovalRow.id.is_not(None)))):
