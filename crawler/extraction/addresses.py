@@ -54,6 +54,8 @@ _STREET = re.compile(
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
     re.IGNORECASE,
 )
+_STREET_START = re.compile(r"\d|\b(?:One|Two|Three|Four|Five) [A-Z]|Box")
+_DIGIT = re.compile(r"\d")
 _PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
 _LABEL = re.compile(
@@ -106,13 +108,18 @@ def find_addresses(document: Document) -> list[Place]:
     lines = document.lines
     found: list[Place] = []
     for index, line in enumerate(lines):
-        if line.section in _SKIPPED or not line.text or not any(c.isdigit() for c in line.text):
+        if line.section in _SKIPPED or not line.text or not _DIGIT.search(line.text):
             continue
         found.extend(
             replace(place, line=index, where=line.where, snippet=line.text) for place in _read_postal(lines, index)
         )
     for index, line in enumerate(lines):
-        if line.section in _SKIPPED or line.tag == "option" or len(line.text) > 300:
+        if (
+            line.section in _SKIPPED
+            or line.tag == "option"
+            or len(line.text) > 300
+            or not _STREET_START.search(line.text)
+        ):
             continue
         street = find_street(line.text)
         if street and not any(place.street and same_street(place.street, street) for place in found):

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import phonenumbers
 
+from crawler.extraction.cues import loose
 from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
 
@@ -27,6 +28,7 @@ _KEYS = {
     for n, row in enumerate(["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"], 2)
     for letter in row
 }
+_DIGIT = re.compile(r"\d")
 _FAX = re.compile(r"(?:fax|facsimile|t[ée]l[ée]copieur)\W{0,6}$", re.IGNORECASE)
 _FAX_ONLY = re.compile(r"^\W*(?:fax|facsimile|f)\b\W*$", re.IGNORECASE)
 _NOT_PHONE = re.compile(
@@ -35,12 +37,11 @@ _NOT_PHONE = re.compile(
 _PHONE_CUE = re.compile(
     r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.IGNORECASE
 )
-_OTHERS = re.compile(
+_OTHERS = loose(
     r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|"
     r"police|web ?(?:site )?design|hosting|national .{0,20}line|"
     r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|"
-    r"al) to",
-    re.IGNORECASE,
+    r"al) to"
 )
 _EMAIL = re.compile(
     r"(?<![\w.+%/=-])[A-Za-z0-9](?:[\w.+%'-]{0,62}\w)?@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,18}(?![\w@])"
@@ -156,11 +157,11 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
         if line.section in (Section.TESTIMONIAL, Section.BLOG) or _FAX_ONLY.match(previous):
             previous = line.text
             continue
-        if not line.links and not any(map(str.isdigit, line.text)):
+        if not line.links and not _DIGIT.search(line.text):
             previous = line.text
             continue
         weight = 1.0 if line.section is Section.MAIN else 1.6
-        if _OTHERS.search(line.text):
+        if _OTHERS.search(line.low):
             weight = 0.1
         seen = set()
         for link in line.links:
@@ -207,7 +208,9 @@ def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> l
             for match in _EMAIL.finditer(line.text):
                 weight = 0.2 if re.search(r"web ?(?:site|master|design)", line.text, re.IGNORECASE) else 1.0
                 count(match[0], weight, line.text, line.where)
-        elif "at" in line.text and ("[" in line.text or "(" in line.text or " dot " in line.text.lower()):
+        elif "at" in line.low and any(
+            sign in line.low for sign in ("[at", "(at", "{at", "[ at", "( at", " dot ", "[@")
+        ):
             for match in _HIDDEN_EMAIL.finditer(line.text):
                 count(f"{match[1]}@{match[2]}.{match[3]}", 1.0, line.text, line.where)
     return sorted(weights, key=lambda address: -weights[address])[:6]

@@ -21,7 +21,7 @@ class Cues:
         for number, line in enumerate(lines):
             if line.section in _NOT_OWN or not line.text:
                 continue
-            for stem in {word[:LETTERS] for word in _WORD.findall(line.text.lower())}:
+            for stem in {word[:LETTERS] for word in _WORD.findall(line.low)}:
                 self._index.setdefault(stem, []).append(number)
 
     def has(self, stems: Iterable[str]) -> bool:
@@ -35,6 +35,14 @@ class Cues:
     def find(self, stems: Iterable[str]) -> Iterator[Line]:
         """The lines with a word of one of the stems, in page order."""
         return (self.lines[number] for number in self.numbers(stems))
+
+
+_CASED = re.compile(r"\\.|\(\?P|[A-ZÀ-Ý]")
+
+
+def loose(pattern: str) -> re.Pattern[str]:
+    """The pattern compiled for text in lower case, whatever the case it is written in."""
+    return re.compile(_CASED.sub(lambda m: m[0].lower() if len(m[0]) == 1 else m[0], pattern))
 
 
 def stems(words: str) -> tuple[str, ...]:

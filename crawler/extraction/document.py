@@ -108,6 +108,15 @@ class Line:
     links: tuple[Link, ...] = ()
     level: int = 0
     heading: int = -1  # index of the heading it stands under
+    _low: str | None = None
+
+    @property
+    def low(self) -> str:
+        """The text in lower case, letter for letter: patterns without case run several times faster on it."""
+        if self._low is None:
+            low = self.text.lower()
+            self._low = low if len(low) == len(self.text) else "".join(c.lower()[:1] or c for c in self.text)
+        return self._low
 
     @property
     def where(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from crawler.extraction.document import Line, Section
 
+_DIGIT = re.compile(r"\d")
 _LABEL = re.compile(
     r"^.{0,40}?\b(?:address|location|direcci[óo]n|ubicaci[óo]n|visit us|find us)\s*[:–-]\s*", re.IGNORECASE
 )
@@ -35,7 +36,7 @@ def find_foreign(lines: Sequence[Line]) -> Iterator[Found]:
     """Australian, British, Mexican and Indian addresses with their postal codes, one a line."""
     for index, line in enumerate(lines):
         text = line.text
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or len(text) > 300 or not any(map(str.isdigit, text)):
+        if line.section in (Section.TESTIMONIAL, Section.BLOG) or len(text) > 300 or not _DIGIT.search(text):
             continue
         if index and len(text) < 60 and len(lines[index - 1].text) < 70 and lines[index - 1].text[:1].isdigit():
             text = f"{lines[index - 1].text}, {text}"

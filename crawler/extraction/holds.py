@@ -5,67 +5,61 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from crawler.extraction.cues import Cues, stems
+from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Document, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import FOREIGN_NAMES
 
-_FICTION = re.compile(
+_FICTION = loose(
     r"fictional|fictitious|not a real (?:\w+ )?(?:business|clinic|company|spa|practice|studio|person)|"
     r"\bdemo(?:nstration)? (?:site|website|page|only|purposes?|by|business|template)|"
     r"for demo(?:nstration)? purposes|(?:for|as) (?:a |my |our |an? )?(?:\w+ )?portfolio (?:purposes?|project|"
     r"piece|use|only|site)|sample (?:website|site|business)|mock(?:ed)?[- ]?up (?:site|website)|"
     r"concept (?:website|site|project|design)|site fictif|sitio (?:ficticio|de demostraci[óo]n)|spec(?:ulative)? "
-    r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)",
-    re.IGNORECASE,
+    r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)"
 )
-_STUDENT = re.compile(
+_STUDENT = loose(
     r"(?:for )?educational (?:purposes?|use) only|(?:school|class|student|college|university|course|bootcamp|"
     r"coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|"
     r"front-?end)[\s-]+(?:\w+[\s-]+)?(?:project|assignment|exercise)\b|"
     r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our "
     r")?(?:\w+[\s,-]+){0,4}(?:class|course|assignment|school|bootcamp|college project|project for)|"
     r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|"
-    r"\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) ",
-    re.IGNORECASE,
+    r"\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) "
 )
 _STUDENT_MASSAGE = re.compile(
     r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.IGNORECASE
 )
-_SEXUAL = re.compile(
+_SEXUAL = loose(
     r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|"
     r"\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
     r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|"
     r"masaje er[óo]tico|massage [ée]rotique|"
     r"\b(?:sexy|hot|gorgeous|beautiful young) (?:asian )?(?:girls?|masseuses?|ladies)|soapy massage|four[- ]hands? "
-    r"(?:sensual|erotic)|\brub ?(?:and|&|n) ?tug",
-    re.IGNORECASE,
+    r"(?:sensual|erotic)|\brub ?(?:and|&|n) ?tug"
 )
-_REFUSES = re.compile(
+_REFUSES = loose(
     r"(?:\bnot?\b|\bnever\b|\bnon-?|\bzero tolerance|\bdo(?:es)? not|\bwill not|\bstrictly|prohibit|inappropriate|"
-    r"refus|terminat|won['’]t|immediately|illicit|\bneither|\bis not|\bno\b)",
-    re.IGNORECASE,
+    r"refus|terminat|won['’]t|immediately|illicit|\bneither|\bis not|\bno\b)"
 )
-_LOREM = re.compile(r"lorem ipsum|dolor sit amet|consectetur adipis", re.IGNORECASE)
-_PLACEHOLDER = re.compile(
+_LOREM = loose(r"lorem ipsum|dolor sit amet|consectetur adipis")
+_PLACEHOLDER = loose(
     r"\byour (?:business|company|practice|clinic|spa|studio|massage|name|city|street|address|phone|email|tagline|"
     r"slogan|logo)(?: (?:name|here|address|number|title))(?: here)?\b|"
     r"\[(?:your|business|company|name|phone|city|address|insert)[^\]\n]{0,30}\]|\{\{\s?\w+|\b(?:123|1234) (?:main|"
     r"anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|"
     r"street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
     r"anytown|\bany ?city\b|john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
-    r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)",
-    re.IGNORECASE,
+    r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)"
 )
 _PARKED = re.compile(
     r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not "
     r"found|\b404\b|account suspended|site is currently unavailable|enable javascript",
     re.IGNORECASE,
 )
-_MASSAGE = re.compile(
+_MASSAGE = loose(
     r"massage|bodywork|rolf(?:ing|er)|massoth|masaje|masajista|reflexolog|shiatsu|structural integration|"
-    r"craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b",
-    re.IGNORECASE,
+    r"craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b"
 )
 _NOT_TERRITORY_MONEY = re.compile(
     r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|₹|zł|kr\b|AED|Rs\.?)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|"
@@ -177,13 +171,13 @@ def find_hold_reasons(
         hold("noindex: the page asks not to be listed", robots, "meta robots")
     for words, pattern, reason in _CONFESSIONS:
         for line in cues.find(words):
-            if pattern.search(line.text):
+            if pattern.search(line.low):
                 hold(reason, line.text, line.where)
                 break
     _check_sexual(cues, document.meta.get("keywords", ""), hold)
     _check_placeholders(cues, phones, host, hold)
     _check_place(cues, text, phones=phones, countries=countries, placed=placed, host=host, hold=hold)
-    if not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text) and not _MASSAGE.search(host):
+    if not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text.lower()) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
         reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
         hold(reason, text[:120], "body")
@@ -191,12 +185,12 @@ def find_hold_reasons(
 
 
 def _check_sexual(cues: Cues, keywords: str, hold: Hold) -> None:
-    if _SEXUAL.search(keywords):
+    if _SEXUAL.search(keywords.lower()):
         hold("sexual services: in the page's keywords", keywords, "meta keywords")
     for line in cues.find(_SEXUAL_STEMS):
-        found = _SEXUAL.search(line.text)
+        found = _SEXUAL.search(line.low)
         if found:
-            sentence = line.text[max(0, found.start() - 120) : found.end() + 60]
+            sentence = line.low[max(0, found.start() - 120) : found.end() + 60]
             if not _REFUSES.search(sentence):
                 hold("sexual services: " + found[0].lower(), line.text, line.where)
                 return
@@ -211,7 +205,7 @@ def _check_placeholders(cues: Cues, phones: Sequence[str], host: str, hold: Hold
     for line in cues.lines:
         if line.section in (Section.TESTIMONIAL, Section.BLOG, Section.FORM):
             continue
-        if any(sign in line.text for sign in _PLACEHOLDER_SIGNS) and _PLACEHOLDER.search(line.text):
+        if any(sign in line.text for sign in _PLACEHOLDER_SIGNS) and _PLACEHOLDER.search(line.low):
             hold("template: placeholder text was left in", line.text, line.where)
             return
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.extraction.cues import Cues, stems
+from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Section
 from crawler.extraction.evidence import Evidence
 from directory.models import PracticeKind
@@ -22,7 +22,7 @@ class Sign:
 
 
 def _sign(cues: str, words: str, weight: float, most: int = 1) -> Sign:
-    return Sign(stems(cues), re.compile(words, re.IGNORECASE), weight, most)
+    return Sign(stems(cues), loose(words), weight, most)
 
 
 MEDICAL = (
@@ -132,9 +132,7 @@ RELAXATION = (
 _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _LEAD = 1.55  # one side must outweigh the other by this to decide
-_BACKGROUND = re.compile(
-    r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in", re.IGNORECASE
-)
+_BACKGROUND = loose(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in")
 _OFFER = stems("massage bodywork rolfing massothérapie masaje therapy")
 
 
@@ -160,8 +158,8 @@ def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evide
         for line in cues.find(sign.cues):
             if line.section in _UNSAID:
                 continue
-            for match in sign.pattern.finditer(line.text):
-                if _BACKGROUND.search(_sentence_around(line.text, match)):
+            for match in sign.pattern.finditer(line.low):
+                if _BACKGROUND.search(_sentence_around(line.low, match)):
                     continue
                 aloud = aloud or line.level in (1, 2) or line.section is Section.META
                 if seen < sign.most:

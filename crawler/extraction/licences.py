@@ -90,15 +90,17 @@ _ISSUER = re.compile(rf"(?<!\w)(?:{'|'.join(_ISSUERS)})(?!\w)")
 GATE = re.compile(r"\d{3}")
 # A line with a credential holds a word that begins like one of these.
 CLAIM_CUES = stems(
-    "LMT LMTs LMBT RMT RMTs L R LMP CMT CMP CAMTC BCTMB NCTMB NCBTMB MMP CMMP CMMT LMMT MMT MTI LMTI RMP CLT LPMT "
-    "NMT CNMT CMTP CPMT LMTA "
-    "NCMT MsT CAMT COMT LCMT RCMT licensed licenced lic certified certificate registered registration accredited "
-    "qualified permit establishment "
-    "rolfer massothérapeute massotherapeute athletic esthetician aesthetician cosmetologist reiki lymphatic equine "
-    "board terapeuta masajista "
-    "remedial member AMTA ABMP physical MT MA MM MSG AEE MTG MTE ME NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI FQM "
-    "MTAA NHPC CRMTA RMTAO"
+    "LMT LMTs LMBT RMT RMTs LMP CMT CMP CAMTC BCTMB NCTMB NCBTMB MMP CMMP CMMT LMMT MMT MTI LMTI RMP CLT LPMT NMT "
+    "CNMT CMTP CPMT "
+    "LMTA NCMT MsT CAMT COMT LCMT RCMT licensed licenced lic certified certificate registered registration "
+    "accredited qualified permit "
+    "establishment rolfer massothérapeute massotherapeute athletic esthetician aesthetician cosmetologist reiki "
+    "lymphatic equine "
+    "terapeuta masajista remedial AMTA ABMP MM MSG AEE MTG MTE NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI FQM MTAA "
+    "NHPC CRMTA RMTAO"
 )
+# These begin common words too: they count on lines with a number, or dots between the letters.
+RARER_CUES = stems("L R MT MA ME board physical assistant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.addresses import CITY_REGION, Place, known_end
+from crawler.extraction.cues import loose
 from crawler.extraction.document import Document, Line, Section
-from crawler.extraction.regions import country_of, find_region
+from crawler.extraction.regions import CODES, NAMES, country_of, find_region
 
+_REGION_CODE = re.compile(
+    rf"(?<![A-Za-z])(?:{CODES}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont|"
+    rf"Qc)(?![A-Za-z])"
+)
+_REGION_NAME = loose(rf"\b(?:{NAMES})\b")
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _NOT_CITY = frozenset(
     [
@@ -55,6 +61,8 @@ def find_city_mentions(document: Document) -> list[Place]:
     found = []
     for index, line in enumerate(document.lines):
         if line.section in _SKIPPED or line.tag == "option":
+            continue
+        if not _REGION_CODE.search(line.text) and not _REGION_NAME.search(line.low):
             continue
         for match in CITY_REGION.finditer(line.text):
             region = find_region(match["region"])

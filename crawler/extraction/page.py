@@ -86,7 +86,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
             value = getattr(place, part)
             if value:
                 notes.add(part, value, place.snippet, place.where)
-    techniques, conditions = find_terms(document.lines, load_vocabulary(), language, name, notes)
+    techniques, conditions = find_terms(cues, load_vocabulary(), language, name, notes)
     hours = stated.hours
     if hours is None:
         printed = find_hours(document.lines)

@@ -10,7 +10,7 @@ from functools import lru_cache
 from crawler.extraction.cues import Cues, stems
 from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
-from crawler.extraction.licences import CLAIM_CUES, Claim, find_claims
+from crawler.extraction.licences import CLAIM_CUES, RARER_CUES, Claim, find_claims
 from crawler.extraction.regions import fold_city, load_cities
 from crawler.extraction.words import NOT_NAMES
 from directory.models import PageCredential
@@ -87,6 +87,7 @@ _ROLE_LINE = re.compile(
     rf"^(?:.{{0,40}}\b)?(?:{_LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|"
     rf"massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
 )
+_DIGIT_OR_DOTS = re.compile(r"\d{3}|[LR]\.M\.")
 _LICENCE_LINE = re.compile(r"licen[sc]e|^\W*by\W*$", re.IGNORECASE)
 _FIRST_LINE = re.compile(r"^(?:I am|I['’]m|I have been|As an?|My)\b")
 _TEAM = re.compile(
@@ -301,7 +302,8 @@ def place_credentials(document: Document, cues: Cues, people: list[Person], note
     of_page: list[PageCredential] = []
     owner: Person | None = None
     starts = {person.line: person for person in people}
-    for index in sorted({*cues.numbers(CLAIM_CUES), *starts}):
+    rarer = (n for n in cues.numbers(RARER_CUES) if _DIGIT_OR_DOTS.search(document.lines[n].text))
+    for index in sorted({*cues.numbers(CLAIM_CUES), *rarer, *starts}):
         line = document.lines[index] if index >= 0 else None
         if index in starts:
             owner = starts[index]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extraction.cues import Cues, stems
+from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
 from directory.models import Answer, Referral, Setting
 
-_NO_INSURANCE = re.compile(
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
+_NO_INSURANCE = loose(
     r"(?:insurance|claims?|direct(?:ly)? bill\w*)[^.!?]{0,40}\?\s(?:\W*)(?:no\b|not\b|sorry|unfortunately|we do "
     r"not|i do not|we don|i don)|"
     r"insurance\W{1,3}(?:not accepted|no\b|none)|(?:do(?:es)? not|don['’]t|cannot|can['’]t|unable "
@@ -20,10 +21,9 @@ _NO_INSURANCE = re.compile(
     r"(?:insurance|assurances?) (?:is|are|billing is) not (?:accepted|taken|billed)|\bno insurance (?:accepted|"
     r"billing|taken)|"
     r"not (?:covered|accepted) by (?:\w+ ){0,3}insurance|n['’]accept\w+ pas (?:les |d['’])?assurance|no (?:se "
-    r")?acept\w+ seguro|not in[- ]network",
-    re.IGNORECASE,
+    r")?acept\w+ seguro|not in[- ]network"
 )
-_INSURANCE = re.compile(
+_INSURANCE = loose(
     r"direct(?:ly)?[- ]?bill|(?:insurance|claims?) (?:direct )?bill(?:ing|ed)|"
     r"(?:we|I|now|also|gladly|proudly|currently)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|"
     r"honou?r)\w*\s(?:\w+[,]?\s|& ){0,7}?(?:insurances?|PIP|workers?['’]? comp\w*|L\s?&\s?I|VA\b|claims)|"
@@ -33,12 +33,9 @@ _INSURANCE = re.compile(
     r"billing)|\bMVA (?:claims|billing|insurance)|\bWSIB\b|\bICBC\b|auto (?:accident )?(?:claims|insurance)|"
     r"covered by (?:\w+ ){0,4}(?:insurance|benefits|plans?)|\bin[- ]network\b|facturation directe|(?:nous "
     r")?accept(?:ons|e) (?:les |plusieurs )?assurances|aceptamos seguros?|"
-    r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims",
-    re.IGNORECASE,
+    r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims"
 )
-_NOT_OURS = re.compile(
-    r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured", re.IGNORECASE
-)
+_NOT_OURS = loose(r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured")
 _INSURERS = stems(
     "insurance insurances insurer insured bill billing billed pip comp wsib icbc assurance assurances seguro "
     "seguros mva network covered facturation claims directly"
@@ -64,29 +61,26 @@ def _sentences(cues: Cues, words: tuple[str, ...]) -> Iterator[tuple[Line, str]]
     """The sentences of the lines that hold one of the words."""
     for number in cues.numbers(words):
         line = cues.lines[number]
-        parts = re.split(r"(?<=[.!?;])\s", line.text)
+        parts = _SENTENCE_END.split(line.low)
         if parts[-1].endswith("?") and number + 1 < len(cues.lines):
-            parts.append(re.split(r"(?<=[.!?;])\s", cues.lines[number + 1].text)[0])  # a question and its answer
+            parts.append(_SENTENCE_END.split(cues.lines[number + 1].low)[0])  # a question and its answer
         for at, sentence in enumerate(parts):
             asked = at and parts[at - 1].endswith("?")
             yield line, f"{parts[at - 1]} {sentence}" if asked else sentence
 
 
-_REQUIRES = re.compile(
+_REQUIRES = loose(
     r"(?:referral|prescription)\b[^.!?]{0,40}\b(?:is|are) (?:required|needed|necessary)(?! (?:for|if|when|only))|"
     r"(?:referral|prescription) (?:is |are )?(?:required|needed|necessary)|(?:require|need)s? (?:a |your "
-    r")?(?:\w+['’]?s? ){0,3}(?:referral|prescription)",
-    re.IGNORECASE,
+    r")?(?:\w+['’]?s? ){0,3}(?:referral|prescription)"
 )
-_NOT_REQUIRED = re.compile(
-    r"(?:no|not|without|n['’]t)\s(?:\w+\s){0,6}(?:referral|prescription)|(?:referral|prescription)\w* (?:is |are )?not",
-    re.IGNORECASE,
+_NOT_REQUIRED = loose(
+    r"(?:no|not|without|n['’]t)\s(?:\w+\s){0,6}(?:referral|prescription)|(?:referral|prescription)\w* (?:is |are )?not"
 )
-_ACCEPTS = re.compile(
+_ACCEPTS = loose(
     r"(?:physicians?|doctors?|medical|chiropract\w+|provider)['’]?s? (?:\w+ )?referrals?|accept\w* (?:\w+ "
     r"){0,3}referrals?|referrals? (?:accepted|welcome|from)|(?:refer(?:red)?|prescri\w+) by (?:\w+ ){0,2}(?:doctor|"
-    r"physician)",
-    re.IGNORECASE,
+    r"physician)"
 )
 
 
@@ -154,7 +148,7 @@ _SETTINGS = (
         2,
     ),
 )
-_PATTERNS = {setting: re.compile(pattern, re.IGNORECASE) for setting, _, pattern, _ in _SETTINGS}
+_PATTERNS = {setting: loose(pattern) for setting, _, pattern, _ in _SETTINGS}
 
 
 def find_setting(cues: Cues, name: str | None, notes: Evidence) -> Setting:
@@ -162,10 +156,10 @@ def find_setting(cues: Cues, name: str | None, notes: Evidence) -> Setting:
     best, most = Setting.UNKNOWN, 0.0
     for setting, words, _, weight in _SETTINGS:
         pattern = _PATTERNS[setting]
-        aloud = 2 * bool(name and pattern.search(name))
+        aloud = 2 * bool(name and pattern.search(name.lower()))
         said: list[Line] = []
         for line in cues.find(words):
-            if len(said) < 3 and pattern.search(line.text):
+            if len(said) < 3 and pattern.search(line.low):
                 said.append(line)
                 if line.level in (1, 2) or line.section is Section.META:
                     aloud = 2

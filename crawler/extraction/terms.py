@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
 from directory.vocabularies import TermKind, TermMatch, Vocabulary
@@ -16,50 +17,40 @@ _ITEM_TAGS = frozenset(
     ["h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "a", "button", "summary", "caption", "span"]
 )
 
-_NEGATED = re.compile(
+_NEGATED = loose(
     r"(?:\bdo(?:es)? not|\bdon['’]t|\bdoesn['’]t|\bno longer|\bnot (?:a|an|currently|yet|offer\w*|provid\w*|"
     r"perform\w*|available)|"
     r"\bcannot|\bcan['’]t|\bunable to|\brather than|\binstead of|\bunlike|\bne (?:pratique|propose|offre)|"
-    r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$",
-    re.IGNORECASE,
+    r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$"
 )
-_COMPARED = re.compile(
-    r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$", re.IGNORECASE
-)
-_CAUTION = re.compile(
+_COMPARED = loose(r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$")
+_CAUTION = loose(
     r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do "
     r"not (?:come|book)|"
     r"if you (?:are|have|had) (?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|"
-    r"prior to (?:your|the) (?:session|appointment)|avoid massage",
-    re.IGNORECASE,
+    r"prior to (?:your|the) (?:session|appointment)|avoid massage"
 )
-_OWN_STORY = re.compile(
+_OWN_STORY = loose(
     r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|"
     r"developed|battled|injured)|"
     r"\b(?:my|his|her) own (?:\w+ ){0,2}(?:pain|injur|journey|experience|recovery|struggle)|\bafter years of battling|"
-    r"\b(?:healed|fixed|cured|relieved|helped|saved|eased) my\b|\bj['’]ai souffert|\bsufr[íi]",
-    re.IGNORECASE,
+    r"\b(?:healed|fixed|cured|relieved|helped|saved|eased) my\b|\bj['’]ai souffert|\bsufr[íi]"
 )
-_PAST_WORK = re.compile(
+_PAST_WORK = loose(
     r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|"
     r"graduat\w+|studied|attended|"
-    r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$",
-    re.IGNORECASE,
+    r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$"
 )
-_STUDIES = re.compile(
-    r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)", re.IGNORECASE
-)
-_LISTING = re.compile(
+_STUDIES = loose(r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)")
+_LISTING = loose(
     r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|"
     r"ing)|trained in|certified in|techniques|"
     r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|"
     r"experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
-    r"[:\s]+(?P<list>[^.!?:;]{3,300})",
-    re.IGNORECASE,
+    r"[:\s]+(?P<list>[^.!?:;]{3,300})"
 )
-_JOINED = re.compile(
-    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)",
-    re.IGNORECASE,
+_JOINED = loose(
+    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)"
 )
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
@@ -98,54 +89,67 @@ _ONLY_AS_ITEM = frozenset(
         "stretches",
     ]
 )
-_CONDITIONS_HEADING = re.compile(
+_CONDITIONS_HEADING = loose(
     r"conditions|\bwe (?:treat|help)|\bI (?:treat|help)|help(?:s)? with|can help|ailments|benefits? (?:for|"
     r"include)|what (?:we|i) treat|"
-    r"affections|probl[èe]mes trait|motifs de consultation|padecimientos|condiciones",
-    re.IGNORECASE,
+    r"affections|probl[èe]mes trait|motifs de consultation|padecimientos|condiciones"
 )
-_STROKE_OF_ILLNESS = re.compile(
+_STROKE_OF_ILLNESS = loose(
     r"\b(?:after|post|had|suffered|survivors?|patients?|victims?|recover\w*|rehab\w*|people (?:with|who)|alzheimer|"
     r"parkinson|sclerosis|"
-    r"dementia|brain|aneurysm|cardiac|diabetes)\b",
-    re.IGNORECASE,
+    r"dementia|brain|aneurysm|cardiac|diabetes)\b"
 )
-_OF_PREGNANCY = re.compile(
+_OF_PREGNANCY = loose(
     r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|"
-    r"helps? with",
-    re.IGNORECASE,
+    r"helps? with"
 )
-_OFFERED = re.compile(
-    r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*", re.IGNORECASE
-)
+_CHANGED_AFTER = ("-fill", " filled", "-free", " free", "ful", "ed ", "ors")  # stress-filled, stressful, stressed
+_NOT_WORD = re.compile(r"\W+")
+_STOP = re.compile(r"[.!?]\s")
+_DENIALS = {
+    _NEGATED: stems("not don doesn no cannot can unable rather instead unlike ne sorry"),
+    _COMPARED: stems("than compared what opposed versus vs"),
+    _CAUTION: stems(
+        "contraindicated contra consult should suitable come book sick ill fever inform notify tell let contagious "
+        "history prior avoid"
+    ),
+    _OWN_STORY: stems(
+        "experienced suffered diagnosed was had struggled developed battled battling injured own healed fixed "
+        "cured relieved helped saved eased souffert sufrí"
+    ),
+    _PAST_WORK: stems(
+        "worked work spent previously formerly graduated studied attended demand degree diploma introduced "
+        "employed began"
+    ),
+    _STUDIES: stems("studies research researchers scientific"),
+}
+_OFFERED = loose(r"\b(?:offer|provid|speciali[sz]|include|perform|available|choose|receive|book)\w*")
 
 
 def find_terms(
-    lines: Sequence[Line], vocabulary: Vocabulary, language: str | None, name: str | None, notes: Evidence
+    cues: Cues, vocabulary: Vocabulary, language: str | None, name: str | None, notes: Evidence
 ) -> tuple[list[str], list[str]]:
     """Ids of the techniques offered and the conditions treated, in the order the page names them."""
     techniques: dict[str, None] = {}
     conditions: dict[str, None] = {}
+    guards = Guards(cues)
     room = MAX_CHARS
     seen: set[str] = set()
-    for line in lines:
-        if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen:
+    for number, line in enumerate(cues.lines):
+        if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen or not vocabulary.may_name(line.text):
             continue
         seen.add(line.text)
         room -= len(line.text)
         if room < 0:
             break
-        if not vocabulary.may_name(line.text):
-            continue
-        under_conditions = line.heading >= 0 and bool(_CONDITIONS_HEADING.search(lines[line.heading].text))
-        for match, is_item in _read_line(line, vocabulary, language, under_conditions):
+        for match, is_item in _read_line(line, vocabulary, language, guards.under_conditions(line)):
             if name and match.text in name and name in line.text and _is_empty_in_names(match):
                 continue
             if match.term.kind is TermKind.TECHNIQUE:
-                if match.term.id not in techniques and _is_offered(match, line, is_item):
+                if match.term.id not in techniques and guards.is_offered(match, number, is_item):
                     techniques[match.term.id] = None
                     notes.add("technique", match.term.id, line.text, line.where)
-            elif match.term.id not in conditions and _is_treated(match, line, is_item):
+            elif match.term.id not in conditions and guards.is_treated(match, number, is_item):
                 conditions[match.term.id] = None
                 notes.add("condition", match.term.id, line.text, line.where)
     return list(techniques), list(conditions)
@@ -198,35 +202,54 @@ def _read_line(
                         )
 
 
-def _is_offered(match: TermMatch, line: Line, is_item: bool) -> bool:
-    """Whether a technique named here is one the practice offers."""
-    if is_item:
+class Guards:
+    """What stands around a term and denies it: each pattern is tried only on lines that hold one of its words."""
+
+    def __init__(self, cues: Cues) -> None:
+        self._lines = cues.lines
+        self._suspects = {pattern: frozenset(cues.numbers(words)) for pattern, words in _DENIALS.items()}
+
+    def denies(self, pattern: re.Pattern[str], number: int, text: str) -> bool:
+        return number in self._suspects[pattern] and bool(pattern.search(text))
+
+    def under_conditions(self, line: Line) -> bool:
+        """Whether the line stands under a heading such as "Conditions we treat"."""
+        return line.heading >= 0 and bool(_CONDITIONS_HEADING.search(self._lines[line.heading].low))
+
+    def is_offered(self, match: TermMatch, number: int, is_item: bool) -> bool:
+        """Whether a technique named here is one the practice offers."""
+        if is_item:
+            return True
+        before = self._lines[number].low[max(0, match.start - 110) : match.start]
+        if any(self.denies(pattern, number, before) for pattern in (_NEGATED, _COMPARED, _PAST_WORK)):
+            return False
+        if _key(match) in _ONLY_AS_ITEM:
+            return match.term.id == "relaxation-massage" and bool(_OFFERED.search(before))
         return True
-    before = line.text[max(0, match.start - 110) : match.start]
-    if _NEGATED.search(before) or _COMPARED.search(before) or _PAST_WORK.search(before):
-        return False
-    if re.sub(r"\W+", "-", match.text.lower()) in _ONLY_AS_ITEM:
-        return match.term.id == "relaxation-massage" and bool(_OFFERED.search(before))
-    return True
+
+    def is_treated(self, match: TermMatch, number: int, is_item: bool) -> bool:
+        """Whether a condition named here is one the page speaks of treating."""
+        line = self._lines[number]
+        if line.section is Section.FORM and line.tag in ("option", "label", "form", "div", "li"):
+            return False
+        if match.term.id == "stroke" and not _STROKE_OF_ILLNESS.search(line.low):
+            return False
+        if match.term.id == "pregnancy" and not (is_item and line.text == match.text):
+            return bool(_OF_PREGNANCY.search(line.low)) and len(line.text) < 200
+        if _key(match) in _ONLY_AS_ITEM and not is_item:
+            return False
+        after = line.low[match.end : match.end + 7]
+        return not after.startswith(_CHANGED_AFTER) and not self._denied(match, number, line.low)
+
+    def _denied(self, match: TermMatch, number: int, low: str) -> bool:
+        before = low[max(0, match.start - 160) : match.start]
+        sentence = _STOP.split(before)[-1] + match.text.lower()
+        return (
+            self.denies(_CAUTION, number, low)
+            or any(self.denies(pattern, number, sentence) for pattern in (_PAST_WORK, _STUDIES, _OWN_STORY))
+            or any(self.denies(pattern, number, before[-90:]) for pattern in (_NEGATED, _COMPARED))
+        )
 
 
-def _is_treated(match: TermMatch, line: Line, is_item: bool) -> bool:
-    """Whether a condition named here is one the page speaks of treating."""
-    if line.section is Section.FORM and line.tag in ("option", "label", "form", "div", "li"):
-        return False
-    text = line.text
-    before = text[max(0, match.start - 160) : match.start]
-    if _CAUTION.search(text) or (match.term.id == "stroke" and not _STROKE_OF_ILLNESS.search(text)):
-        return False
-    if match.term.id == "pregnancy" and not (is_item and text == match.text):
-        return bool(_OF_PREGNANCY.search(text)) and len(text) < 200
-    if re.sub(r"\W+", "-", match.text.lower()) in _ONLY_AS_ITEM and not is_item:
-        return False
-    if text[match.end : match.end + 7].lower().startswith(("-fill", " filled", "-free", " free", "ful", "ed ", "ors")):
-        return False
-    sentence = re.split(r"[.!?]\s", before)[-1] + match.text
-    if _PAST_WORK.search(sentence):
-        return False
-    if _NEGATED.search(before[-90:]) or _COMPARED.search(before[-90:]) or _STUDIES.search(sentence):
-        return False
-    return not _OWN_STORY.search(sentence)
+def _key(match: TermMatch) -> str:
+    return _NOT_WORD.sub("-", match.text.lower())
