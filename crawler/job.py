@@ -90,7 +90,7 @@ class Job:
     allow_local: bool = False
     limits: Limits = field(default_factory=Limits)
     connect_to: dict[str, str] = field(default_factory=dict)
-    workers: int = 0
+    workers: int | None = None  # processes that read pages; None: as many as the work is worth
     progress: Progress | None = None
     stopped: bool = False  # nothing more is fetched: what is on its way ends
     errors: list[str] = field(default_factory=list)

@@ -79,7 +79,7 @@ def run_crawl(
                 allow_local=allow_local,
                 limits=limits or Limits(),
                 connect_to=connect_to,
-                workers=workers or 0,
+                workers=workers,
                 progress=progress,
             )
         )

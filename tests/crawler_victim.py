@@ -28,7 +28,7 @@ def main(folder: str, server: str) -> None:
             "wa_doh": {"base_url": server, "page_size": 50},
             "nppes": {"base_url": f"{server}/api/"},
             "practice_sites": {
-                "start_urls": tuple(f"http://s{n}.example/" for n in range(40)),
+                "start_urls": tuple(f"http://s{n}.example/" for n in range(20)),
                 "connect_to": {"*.example": f"127.0.0.1:{port}"},
             },
         },

@@ -85,7 +85,7 @@ def test_killed_at_several_moments_the_end_is_the_same(tmp_path: Path) -> None:
             assert killed in {0, -9}
         assert run_victim(tmp_path / "killed", server.url, kill_after_requests=None, asked=server.asked) == 0
     found = load_everything(tmp_path / "killed")
-    assert len({(source, key) for source, key, _ in calm}) == len(calm) == 400 + 300 + 120
+    assert len({(source, key) for source, key, _ in calm}) == len(calm) == 400 + 300 + 60
     assert [item[:2] for item in found] == [item[:2] for item in calm]
     assert found == calm
     assert list((tmp_path / "killed" / "crawl").iterdir()) == [], "a finished run leaves no journal"

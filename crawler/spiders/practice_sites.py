@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import ipaddress
 import logging
+import os
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -36,6 +37,7 @@ PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 NOINDEX = "noindex: the site asks not to be listed"
 SITEMAP_BYTES = 2_000_000
 SITEMAPS_A_SITE = 3
+WORTH_A_POOL = 300
 
 
 @dataclass(slots=True)
@@ -60,7 +62,7 @@ class PracticeSitesSpider(SourceSpider):
 
     def __init__(self, job: Job, **kwargs: Any) -> None:
         super().__init__(job, **kwargs)
-        self.pool = ProcessPoolExecutor(job.workers, mp_context=get_context("spawn")) if job.workers else None
+        self.pool: ProcessPoolExecutor | None = None
 
     def closed(self, _: str) -> None:
         """Let the workers go."""
@@ -75,12 +77,22 @@ class PracticeSitesSpider(SourceSpider):
                 yield batch
                 await asyncio.sleep(0)
             return
-        for unit, found in self.find_sites().items():
+        found_sites = self.find_sites()
+        self.open_pool(len(found_sites))
+        for unit, found in found_sites.items():
             if isinstance(found, SetAside):
                 yield Batch(unit, set_aside=[found], done=True)
             else:
                 for item in self.open_site(found):
                     yield item
+
+    def open_pool(self, sites_count: int) -> None:
+        """Processes that read pages, if there are sites enough to be worth their start."""
+        workers = self.job.workers
+        if workers is None:
+            workers = (os.cpu_count() or 1) if sites_count >= WORTH_A_POOL else 0
+        if workers:
+            self.pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
     def find_sites(self) -> dict[str, Site | SetAside]:
         """The sites to read, each once, with all the addresses known of it."""
