@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -175,9 +176,22 @@ def fold_site(text: str) -> str:
         return ""
     parts = urlsplit(text if "//" in text else f"//{text}")
     host = (parts.hostname or "").removeprefix("www.")
-    shared = host in SHARED_HOSTS
+    if not is_shared_host(host):
+        return host
     path = parts.path.rstrip("/")
-    return f"{host}{path}" if shared and path else "" if shared else host
+    return f"{parts.netloc.removeprefix('www.')}{path}" if path else ""
+
+
+@lru_cache(maxsize=10_000)
+def is_shared_host(host: str) -> bool:
+    """Whether many unrelated practices may have pages there: directories, site builders, bare addresses."""
+    if host in SHARED_HOSTS or host == "localhost" or not host:
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=200_000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 from directory.models import ExtractedPage
 from directory.names import fold
-from resolution.features import SHARED_HOSTS, fold_phone, split_street
+from resolution.features import fold_phone, is_shared_host, split_street
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +44,11 @@ def find_site_root(url: str) -> str:
     """The root of an address's site: its host, or host and folder where many share it; `…/*` right at such a root."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().removeprefix("www.")
-    if not _is_shared(host):
+    if not is_shared_host(host):
         return host
     place = parts.netloc.lower().removeprefix("www.")
     folders = [folder for folder in parts.path.split("/")[:-1] if folder]
     return f"{place}/{folders[0]}" if folders else f"{place}/*"
-
-
-def _is_shared(host: str) -> bool:
-    if host in SHARED_HOSTS or host == "localhost" or not host:
-        return True
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _plain_url(url: str) -> str:
@@ -91,6 +80,6 @@ def _find_marks(page: ExtractedPage) -> set[str]:
         marks.add(f"name {re.sub(r'[^a-z0-9]', '', fold(page.name))}")
     if page.website:
         host = (urlsplit(page.website).hostname or "").removeprefix("www.")
-        if host and not _is_shared(host):
+        if host and not is_shared_host(host):
             marks.add(f"site {host}")
     return marks
