@@ -207,7 +207,7 @@ def show_name(name: str) -> str:
     if letters:
         name = re.split(rf"[,\s(]+{re.escape(letters[0])}\b", name)[0]
     if name.isupper():
-        name = re.sub(r"\w[\w’']*", lambda word: word[0].capitalize(), name)
+        name = re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), name)
     return " ".join(name.split())
 
 
