@@ -56,6 +56,7 @@ _STREET = re.compile(
 )
 _STREET_START = re.compile(r"\d|\b(?:One|Two|Three|Four|Five) [A-Z]|Box")
 _DIGIT = re.compile(r"\d")
+_FIVE_DIGITS = re.compile(r"\d{5}")
 _PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
 _LABEL = re.compile(
@@ -177,7 +178,7 @@ def _segments(lines: Sequence[Line], index: int, end: int) -> list[str]:
 
 def _read_postal(lines: Sequence[Line], index: int) -> Iterator[Place]:
     text = lines[index].text
-    for match in _US_ZIP.finditer(text):
+    for match in _US_ZIP.finditer(text) if _FIVE_DIGITS.search(text) else ():
         region = find_region(match["region"])
         if region and country_of(region) == "US" and fits_zip(region, match["zip"]):
             street, city = _street_and_city(_segments(lines, index, match.start()), region)

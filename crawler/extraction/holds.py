@@ -111,6 +111,11 @@ _CONFESSIONS = (
     ),
     (stems("lorem dolor consectetur"), _LOREM, "template: filler text was left in"),
 )
+_SEXUAL_SIGNS = (
+    "nuru", "ending", "erotic", "erótico", "érotique", "sensual", "to-body", "to body", "2 body", "2body", "b2b", "escort", "tantric", "lingam",
+    "yoni", "prostate", "gfe", "adult", "full service", "full-service", "naked", "nude", "night", "sexy", "girl", "masseuse", "ladies", "lady",
+    "soapy", "rub",
+)  # fmt: skip
 _SEXUAL_STEMS = stems(
     "nuru happy erotic sensual body escort escorts tantric lingam yoni prostate gfe adult full naked nude night "
     "erótico érotique sexy hot "
@@ -188,7 +193,7 @@ def _check_sexual(cues: Cues, keywords: str, hold: Hold) -> None:
     if _SEXUAL.search(keywords.lower()):
         hold("sexual services: in the page's keywords", keywords, "meta keywords")
     for line in cues.find(_SEXUAL_STEMS):
-        found = _SEXUAL.search(line.low)
+        found = _SEXUAL.search(line.low) if any(word in line.low for word in _SEXUAL_SIGNS) else None
         if found:
             sentence = line.low[max(0, found.start() - 120) : found.end() + 60]
             if not _REFUSES.search(sentence):

@@ -15,9 +15,6 @@ LETTERS = (
     r"NMT|CNMT|CMTP|CPMT|LMTA?|NCMT|MsT|CAMT|COMT|LCMT|RCMT"
 )
 _WORDS = (
-    r"(?:state[- ]|board[- ]|nationally |fully |duly |professional(?:ly)? |"
-    + NAMES
-    + r"[- ]|oregon |clinical |medical )*"
     r"(?:(?:licen[sc]ed|certified|registered|certificated|accredited|qualified)(?:\s(?:and|&|/)\s(?:licen[sc]ed|"
     r"certified|registered|insured))?)"
     r"\s(?:(?:clinical|medical|professional|therapeutic|orthopedic|sports|remedial|advanced|neuromuscular|"

@@ -53,9 +53,8 @@ _MEET = re.compile(
 _IS_THERAPIST = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|"
     rf"also|une?|both|currently|fully)\s)?"
-    rf"(?:[\w,&’'/-]+\s){{0,6}}?(?:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|"
-    rf"owner|founder|massoth[ée]rapeute|masajista|terapeuta)",
-    re.IGNORECASE,
+    rf"(?:[\w,&’'/-]+\s){{0,6}}?(?i:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|"
+    rf"owner|founder|massoth[ée]rapeute|masajista|terapeuta)"
 )
 _ROLE_BEFORE = re.compile(
     rf"(?:(?:[Mm]assage|MASSAGE) [Tt]herapist|[Tt]herapist|[Pp]ractitioner|[Oo]wner(?:/\w+| and \w+| & \w+)?|"

@@ -165,41 +165,47 @@ def _read_line(
 ) -> Iterator[tuple[TermMatch, bool]]:
     """The terms of a line, each with whether it is an entry of its own there."""
     text = line.text
-    is_item = (
-        len(text) <= ITEM_CHARS
-        and (line.tag in _ITEM_TAGS or len(text.split()) <= 5)
-        and line.section is not Section.NAV
-    )
-    if is_item:
+    short = len(text) <= ITEM_CHARS and (line.tag in _ITEM_TAGS or text.count(" ") < 5)
+    if short and line.section is not Section.NAV:
         if under_conditions:
-            yield from (
-                (match, True)
-                for match in vocabulary.find_terms(text, language, loose=True)
-                if match.term.kind is TermKind.CONDITION
-            )
+            found = vocabulary.find_terms(text, language, loose=True)
+            yield from ((match, True) for match in found if match.term.kind is TermKind.CONDITION)
             return
-        for match in vocabulary.find_item_terms(text, language):
-            whole = len(match.text) >= 0.5 * len(text)
-            yield match, whole
+        found = vocabulary.find_item_terms(text, language)
+        yield from ((match, len(match.text) >= 0.5 * len(text)) for match in found)
+        if len(text) <= 20:
+            return
     else:
-        for match in vocabulary.find_terms(text, language):
-            yield match, False
-    head = _ENTRY_HEAD.match(text) if not is_item or len(text) > 20 else None
-    if head and line.section is not Section.META:
-        for match in vocabulary.find_item_terms(head["head"], language):
-            yield match, True
+        found = vocabulary.find_terms(text, language)
+    entries = list(_find_entries(line))
+    for match in found if len(text) > ITEM_CHARS or not short else ():
+        yield match, any(a <= match.start < b and match.end - match.start >= 0.6 * (b - a) for a, b in entries)
+    for start, end in entries:
+        entry = text[start:end]
+        if any(start <= match.start < end for match in found) or not vocabulary.may_name(entry):
+            continue
+        for match in vocabulary.find_item_terms(entry, language):
+            moved = TermMatch(match.term, start + match.start, start + match.end, match.text)
+            yield moved, len(match.text) >= 0.6 * len(entry)
+
+
+def _find_entries(line: Line) -> Iterator[tuple[int, int]]:
+    """Spans that name one thing each: what stands before a colon or dash, and the members of a list."""
+    text = line.text
+    head = _ENTRY_HEAD.match(text) if line.section is not Section.META else None
+    if head:
+        yield head.span("head")
     for pattern in (_LISTING, _JOINED) if "," in text or " and " in text else ():
-        for listed in pattern.finditer(text):
+        for listed in pattern.finditer(line.low):
             if "," not in listed["list"] and " and " not in listed["list"]:
                 continue
-            for part in _PARTS.split(listed["list"])[:25]:
-                if 3 <= len(part) <= 40:
-                    for match in vocabulary.find_item_terms(part, language):
-                        at = text.find(part, listed.start("list"))
-                        yield (
-                            TermMatch(match.term, at + match.start, at + match.end, match.text),
-                            len(match.text) >= 0.6 * len(part),
-                        )
+            at = listed.start("list")
+            for separator in _PARTS.finditer(text, at, listed.end("list")):
+                if 3 <= separator.start() - at <= 40:
+                    yield at, separator.start()
+                at = separator.end()
+            if 3 <= listed.end("list") - at <= 40:
+                yield at, listed.end("list")
 
 
 class Guards:

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from directory.vocabularies.folding import Word, find_raw_words, fold_phrase, fold_word, split_words
+from directory.vocabularies.folding import Word, find_folded_words, fold_phrase, fold_word, split_words
 from directory.vocabularies.icd10 import CODE_IN_TEXT, measure_prefix, parse_code
 from directory.vocabularies.matching import BodyGrammar, Candidate, PhraseTable, Wording, choose_longest, make_grammar
 from directory.vocabularies.terms import CodeMatch, Looseness, Term, TermKind, TermMatch
@@ -43,7 +43,7 @@ class Vocabulary:
 
     def may_name(self, text: str) -> bool:
         """Whether some word of `text` can begin a wording: false spares the search, true promises nothing."""
-        return not self._starts.isdisjoint(map(fold_word, find_raw_words(text)))
+        return not self._starts.isdisjoint(find_folded_words(text))
 
     def _add_wordings(self, term: Term) -> None:
         weak = {text for group in (term.loose, term.items) for texts in group.values() for text in texts}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -91,9 +92,9 @@ def _find_gap(between: str) -> Gap:
     return Gap.SLASH if "/" in between else Gap.SPACE
 
 
-def find_raw_words(text: str) -> list[str]:
-    """The words of `text` as they stand, elided articles cut off."""
-    return [_trim_apostrophe(raw)[0] for raw in _WORD.findall(text)]
+def find_folded_words(text: str) -> Iterator[str]:
+    """The folded words of `text`, small ones too, without their places."""
+    return (fold_word(raw if raw.isalnum() else _trim_apostrophe(raw)[0]) for raw in _WORD.findall(text))
 
 
 def split_words(text: str) -> list[Word]:
