@@ -29,6 +29,14 @@ def measure_km(lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
     return result
 
 
+def measure_one_km(lat: float, lon: float, other_lat: float, other_lon: float) -> float:
+    """The great-circle distance between two points."""
+    phi, other = math.radians(lat), math.radians(other_lat)
+    step = math.sin((other - phi) / 2) ** 2
+    step += math.cos(phi) * math.cos(other) * math.sin(math.radians(other_lon - lon) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(step, 1.0)))
+
+
 def find_bounds(circle: GeoCircle) -> GeoBox:
     """The smallest box around a circle; `west` is greater than `east` across the date line."""
     angle = circle.radius_km / EARTH_RADIUS_KM
@@ -62,3 +70,22 @@ def find_tile(lats: Floats, lons: Floats, zoom: int) -> tuple[npt.NDArray[np.int
     x = np.floor((lons + 180) / 360 * tiles).astype(np.int64)
     y = np.floor((0.5 - np.log((1 + sines) / (1 - sines)) / (4 * math.pi)) * tiles).astype(np.int64)
     return np.clip(x, 0, tiles - 1), np.clip(y, 0, tiles - 1)
+
+
+CELL_LEVELS = (("a", 0.25), ("b", 2.0))  # name and size in degrees, finest first
+MOST_CELLS = 300
+
+
+def list_cells(lat: float, lon: float) -> tuple[str, ...]:
+    """The names of the cells that a point lies in, one a level."""
+    return tuple(f"{name}{math.floor(lat / size)}:{math.floor(lon / size)}" for name, size in CELL_LEVELS)
+
+
+def cover_box(box: GeoBox) -> tuple[str, ...] | None:
+    """The names of the finest cells that cover a box; None where it is too wide to be worth it."""
+    for name, size in CELL_LEVELS:
+        rows = range(math.floor(box.south / size), math.floor(box.north / size) + 1)
+        columns = [c for w, e in split_box(box) for c in range(math.floor(w / size), math.floor(e / size) + 1)]
+        if len(rows) * len(columns) <= MOST_CELLS:
+            return tuple(f"{name}{row}:{column}" for row in rows for column in columns)
+    return None

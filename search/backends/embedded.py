@@ -19,17 +19,18 @@ import numpy as np
 import orjson
 
 from directory.errors import ConflictError, EngineUnavailableError, LockedError, NotFoundError
-from search import analysis, names
+from search import analysis, names, ranking
 from search.backends import columns as c
 from search.backends.hits import make_hit, parse_document, write_document
 from search.backends.snapshot import Found, Snapshot
-from search.backends.text import TextReader, TextWriter, write_text
+from search.backends.text import TextHits, TextReader, TextWriter, write_text
 from search.fields import IndexFields, TermWords, make_fields
 from search.geometry import find_in_box, find_tile
 from search.interface import Cell, SearchPage, SearchRequest, Sort, Suggestion, TherapistDocument
 from search.requests import Cursor, check_request, read_cursor, write_cursor
 
 BATCH_ROWS = 10_000
+BEST = 4_000
 WRITER_WAIT_S = 30.0
 MAX_CELLS = 2_000
 CELL_STEPS = 2  # a cell is a quarter of a map tile wide
@@ -97,7 +98,8 @@ class EmbeddedReader:
 
     def _answer(self, opened: _Opened, request: SearchRequest, after: Cursor | None, *, typos: bool) -> SearchPage:
         snapshot = opened.snapshot
-        text = opened.text.find(request, typos=typos) if _has_words(request) else None
+        best = _find_best(opened, request, typos=typos) if after is None else None
+        text = best or (opened.text.find(request, typos=typos) if _has_words(request) else None)
         found = snapshot.find(request, text)
         masks = snapshot.make_masks(request, found.rows)
         facets = {}
@@ -129,7 +131,7 @@ class EmbeddedReader:
             elif request.sort is Sort.RECENT:
                 value = int(snapshot.column("verified_on")[row])
             cursor = write_cursor(request, Cursor(value, hits[-1].document.id, typos))
-        return SearchPage(total=len(found.rows), hits=hits, facets=facets, after=cursor)
+        return SearchPage(total=best.total if best else len(found.rows), hits=hits, facets=facets, after=cursor)
 
     def get(self, document_id: str) -> TherapistDocument:
         opened = self._open()
@@ -193,6 +195,22 @@ class EmbeddedReader:
 
     def close(self) -> None:
         self._opened = None
+
+
+def _find_best(opened: _Opened, request: SearchRequest, *, typos: bool) -> TextHits | None:
+    """For words alone, all over the continent: the best few thousand, if no other can reach this page."""
+    plain = SearchRequest(
+        on=request.on, text=request.text, name=request.name, limit=request.limit, explain=request.explain
+    )
+    if request != plain or not _has_words(request):
+        return None
+    best = opened.text.find(request, typos=typos, most=BEST)
+    if best.total > len(best.rows):
+        scores = np.sort(opened.snapshot.score(request, opened.snapshot.find(request, best)))
+        bound = best.scores[-1] * ranking.VERIFIED_LIFT * (1 + ranking.COMPLETENESS_LIFT)
+        if len(scores) <= request.limit or scores[-request.limit - 1] <= bound:
+            return None
+    return best
 
 
 class FolderFinder:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from pydantic import TypeAdapter
 
 from search import ranking
-from search.geometry import is_on_globe, measure_km
+from search.geometry import is_on_globe, measure_one_km
 from search.interface import DocumentLocation, GeoCircle, Hit, SearchRequest, TherapistDocument
 
 _ADAPTER: TypeAdapter[TherapistDocument] = TypeAdapter(TherapistDocument)
@@ -26,17 +25,14 @@ def find_nearest(document: TherapistDocument, near: GeoCircle | None) -> tuple[D
     """The location nearest to the place asked for and its distance in km; without a place, the first one."""
     if near is None:
         return (document.locations[0] if document.locations else None), None
-    placed = [
-        (place, place.lat, place.lon)
-        for place in document.locations
-        if place.lat is not None and place.lon is not None and is_on_globe(place.lat, place.lon)
-    ]
-    if not placed:
-        return None, None
-    lats, lons = np.array([lat for _, lat, _ in placed]), np.array([lon for _, _, lon in placed])
-    distances = measure_km(near.lat, near.lon, lats, lons)
-    nearest = int(np.argmin(distances))
-    return placed[nearest][0], float(distances[nearest])
+    nearest: tuple[DocumentLocation | None, float | None] = (None, None)
+    for place in document.locations:
+        if place.lat is None or place.lon is None or not is_on_globe(place.lat, place.lon):
+            continue
+        distance_km = measure_one_km(near.lat, near.lon, place.lat, place.lon)
+        if nearest[1] is None or distance_km < nearest[1]:
+            nearest = place, distance_km
+    return nearest
 
 
 def make_hit(document: TherapistDocument, score: float, request: SearchRequest) -> Hit:

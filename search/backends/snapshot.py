@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from search import ranking
 from search.backends import columns as c
+from search.backends.text import TextHits
 from search.geometry import find_bounds, find_in_box, measure_km, split_box
 from search.interface import GeoBox, SearchRequest, Sort
 from search.requests import Cursor
@@ -101,12 +102,12 @@ class Snapshot:
 
     # --- candidates ---------------------------------------------------------------------------------------
 
-    def find(self, request: SearchRequest, text: tuple[Rows, Floats] | None) -> Found:
+    def find(self, request: SearchRequest, text: TextHits | None) -> Found:
         """All living rows within the request's circle and box that are among the text's hits, whatever its filters."""
         rows: Rows | None = None
         distances = scores = None
         if text is not None:
-            rows, scores = text
+            rows, scores = text.rows, text.scores
             known = rows < self.state.rows
             rows, scores = rows[known], scores[known]
         if request.near or request.box:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,7 @@ import tantivy
 from directory.errors import ConflictError
 from search import analysis, ranking
 from search.fields import IndexFields
+from search.geometry import cover_box, find_bounds, list_cells
 from search.interface import SearchRequest
 
 HEAP_BYTES = 128_000_000
@@ -27,7 +30,8 @@ def make_schema() -> tantivy.Schema:
     builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
     for name in ("text", "names"):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
-    builder.add_text_field("prefixes", tokenizer_name="whitespace", index_option="basic")
+    for name in ("prefixes", "cells"):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     builder.add_integer_field("row", indexed=True, fast=True)
     builder.add_float_field("quality", fast=True)
     return builder.build()
@@ -53,6 +57,8 @@ class TextWriter:
         document.add_text("text", fields.text)
         document.add_text("names", fields.names)
         document.add_text("prefixes", fields.prefixes)
+        cells = dict.fromkeys(cell for point in fields.points for cell in list_cells(*point))
+        document.add_text("cells", " ".join(cells))
         document.add_integer("row", row)
         document.add_float("quality", fields.quality)
         self._writer.add_document(document)
@@ -78,18 +84,32 @@ def write_text(folder: Path) -> Iterator[TextWriter]:
     writer.commit()
 
 
+@dataclass(frozen=True, slots=True)
+class TextHits:
+    """Rows by falling score, their scores, and how many there are in all."""
+
+    rows: Rows
+    scores: Floats
+    total: int
+
+
 class TextReader:
     """Finds rows by their words, as of the moment it was opened."""
 
     def __init__(self, folder: Path) -> None:
         self._searcher = tantivy.Index.open(str(folder)).searcher()
 
-    def find(self, request: SearchRequest, *, typos: bool) -> tuple[Rows, Floats]:
-        """All rows that hold enough of the request's words, and their BM25."""
+    def find(self, request: SearchRequest, *, typos: bool, most: int | None = None) -> TextHits:
+        """Rows that hold enough of the request's words, and their BM25: all of them, or the best `most`.
+
+        Rows that lie far from the request's circle or box may be left out.
+        """
         query = make_query(request, typos=typos)
-        hits = self._searcher.search(query, max(1, self._searcher.num_docs), count=False).hits
-        rows = np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), np.int64)
-        return rows, np.array([score for score, _ in hits], np.float64)
+        limit = max(1, min(most or self._searcher.num_docs, self._searcher.num_docs))
+        found = self._searcher.search(query, limit, count=most is not None)
+        rows = np.array(self._searcher.fast_field_values("row", [address for _, address in found.hits]), np.int64)
+        scores = np.array([score for score, _ in found.hits], np.float64)
+        return TextHits(rows, scores, len(rows) if most is None else _get_count(found))
 
     def find_names(self, words: Sequence[str], limit: int, *, typos: bool) -> Rows:
         """Rows whose name has a word that begins like each of `words`, the most complete ones."""
@@ -97,6 +117,11 @@ class TextReader:
         query = tantivy.Query.const_score_query(_all_of(parts), 1.0)
         hits = self._searcher.search(query, limit, count=False, weight_by_field="quality").hits
         return np.array(self._searcher.fast_field_values("row", [address for _, address in hits]), np.int64)
+
+
+def _get_count(found: Any) -> int:
+    """The count of all hits, which tantivy's type declarations leave out."""
+    return int(found.count)
 
 
 def make_query(request: SearchRequest, *, typos: bool) -> tantivy.Query:
@@ -109,6 +134,9 @@ def make_query(request: SearchRequest, *, typos: bool) -> tantivy.Query:
         _make_word("names", token, typos=typos)
         for token in dict.fromkeys(analysis.tokenize_names(request.name)[: analysis.MAX_TOKENS])
     ]
+    for box in (find_bounds(request.near) if request.near else None, request.box):
+        if box and (cells := cover_box(box)):
+            parts.append(tantivy.Query.const_score_query(tantivy.Query.term_set_query(SCHEMA, "cells", cells), 0.0))
     return _all_of(parts)
 
 
