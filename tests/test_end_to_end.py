@@ -87,7 +87,7 @@ def test_every_planted_case_ends_as_it_should(filled: Filled) -> None:
     for case in filled.world.cases:
         outcomes = {c.outcome for d in documents.get(case.person, []) for c in d.credentials} or {"no_claim"}
         # Mismatch and discipline stay internal until a person confirms them.
-        allowed = case.outcomes | ({"review"} if case.outcomes & {"disciplined", "name_mismatch"} else set())
+        allowed = set(case.outcomes) | ({"review"} if case.outcomes & {"disciplined", "name_mismatch"} else set())
         if case.outcomes == {"disciplined"}:
             allowed = {"review"}
         if not outcomes & allowed or (outcomes - allowed and "verified" in outcomes - allowed):
