@@ -37,7 +37,7 @@ def list_messages() -> set[str]:
 def test_every_message_is_translated_and_none_is_left_over(code: str) -> None:
     with (TRANSLATIONS / code / "messages.po").open("rb") as file:
         catalogue = read_po(file, locale=code)
-    translated = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and all(m.string)}
+    translated = {m.id if isinstance(m.id, str) else m.id[0] for m in catalogue if m.id and all(m.string or ())}
     assert translated == list_messages()
 
 

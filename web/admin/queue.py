@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter
-from starlette.responses import Response
+from fastapi import APIRouter, Form
+from starlette.responses import RedirectResponse, Response
 
-from records import reviews
-from records.reviews import CaseKind, CaseState
-from web.admin.access import Desk, Reading
+from directory.errors import NotAllowedError, NotFoundError
+from directory.models import Outcome
+from records import reviews, snapshots
+from records.database import Session
+from records.reviews import Case, CaseKind, CaseState, Choice
+from records.users import Role
+from web.admin.access import Desk, Reading, Reviewing
 from web.admin.compare import KIND_LABELS, make_case_view
 from web.values import Link
 
@@ -19,18 +23,17 @@ E = TypeVar("E", bound=StrEnum)
 
 
 @router.get("/")
-def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "") -> Response:
+def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "", done: str = "") -> Response:
     """A page of the queue."""
     with desk.visit.site.database.read() as session:
         page = reviews.load_queue(
             session, state=_find(CaseState, state), kind=_find(CaseKind, kind), after=after or None
         )
-        counts = reviews.count(session)
-    waiting = {
-        found: sum(counts.get((found, item), 0) for item in (CaseState.OPEN, CaseState.SECOND)) for found in CaseKind
-    }
+        waiting = _count_waiting(session)
+        seconds = sum(number for (_, found), number in reviews.count(session).items() if found is CaseState.SECOND)
+        last = _find_done(session, done)
     kinds = [
-        (Link(f"{KIND_LABELS[found]} ({number})", f"/admin/?kind={found}"), found == kind)
+        (Link(f"{KIND_LABELS[found]} ({number})", desk.visit.url("/admin/", kind=found)), found == kind)
         for found, number in waiting.items()
         if number
     ]
@@ -41,17 +44,122 @@ def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "") 
         cases=[make_case_view(case) for case in page.cases],
         kinds=kinds,
         waiting=sum(waiting.values()),
-        next_url=f"/admin/?kind={kind}&state={state}&after={page.after}" if page.after else None,
+        seconds=seconds,
+        state=state,
+        last=last,
+        start_url=desk.visit.url("/admin/next", kind=kind, state=state),
+        next_url=desk.visit.url("/admin/", kind=kind, state=state, after=page.after) if page.after else None,
     )
 
 
+@router.get("/next")
+def open_next(desk: Reading, kind: str = "", state: str = "", done: str = "") -> Response:
+    """The most urgent case that waits; the queue itself when none does."""
+    with desk.visit.site.database.read() as session:
+        page = reviews.load_queue(session, state=_find(CaseState, state), kind=_find(CaseKind, kind), limit=1)
+    after = desk.visit.url("/admin/", done=done)
+    if page.cases:
+        after = desk.visit.url(f"/admin/cases/{page.cases[0].id}", kind=kind, state=state, done=done)
+    return RedirectResponse(after, 303)
+
+
 @router.get("/cases/{case_id}")
-def show_case(desk: Reading, case_id: str) -> Response:
-    """One case: claim and register row side by side."""
+def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done: str = "") -> Response:
+    """One case: claim and register row side by side, and what may be done with it."""
     with desk.visit.site.database.read() as session:
         case = reviews.get(session, case_id)
         decisions = reviews.get_decisions(session, case_id)
-    return show(desk, "admin/case.html", title="Case", case=make_case_view(case), decisions=decisions)
+        identical = reviews.find_identical(session, case)
+        waiting = _count_waiting(session)
+        last = _find_done(session, done)
+    needed = Role.SECOND_REVIEWER if case.state is CaseState.SECOND else Role.REVIEWER
+    return show(
+        desk,
+        "admin/case.html",
+        title="Case",
+        case=make_case_view(case),
+        version=case.version,
+        decisions=decisions,
+        identical=len(identical),
+        outcomes=[outcome.value for outcome in Outcome],
+        may_decide=desk.may(needed) and case.state is not CaseState.DECIDED,
+        may_undo=desk.may(Role.REVIEWER) and any(item.undone_at is None for item in decisions),
+        snapshot=case.input.snapshot_hash,
+        kind=kind,
+        state=state,
+        last=last,
+        waiting=sum(waiting.values()),
+    )
+
+
+@router.post("/cases/{case_id}/decide")
+def decide(
+    desk: Reviewing,
+    case_id: str,
+    *,
+    version: Annotated[int, Form()],
+    choice: Annotated[Choice, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+    outcome: Annotated[str, Form(max_length=40)] = "",
+    register_id: Annotated[str, Form(max_length=200)] = "",
+    identical: Annotated[bool, Form()] = False,
+    kind: Annotated[str, Form(max_length=40)] = "",
+    state: Annotated[str, Form(max_length=40)] = "",
+) -> Response:
+    """Decide the case as it was looked at, then go to the next; ConflictError if somebody was faster."""
+    edited = choice is Choice.EDIT
+    with desk.visit.site.database.begin() as session:
+        case = reviews.get(session, case_id)
+        if case.state is CaseState.SECOND and not desk.may(Role.SECOND_REVIEWER):
+            raise NotAllowedError("This case waits for a second reviewer.")
+        others = reviews.find_identical(session, case) if identical else []
+        for item, seen in ((case, version), *((other, other.version) for other in others)):
+            reviews.decide(
+                session,
+                item.id,
+                choice,
+                version=seen,
+                by=desk.user.name,
+                reason=reason.strip(),
+                outcome=_find(Outcome, outcome) if edited else None,
+                register_id=register_id.strip() or None if edited else None,
+            )
+    return RedirectResponse(desk.visit.url("/admin/next", kind=kind, state=state, done=case_id), 303)
+
+
+@router.post("/cases/{case_id}/undo")
+def undo(desk: Reviewing, case_id: str, *, version: Annotated[int, Form()]) -> Response:
+    """Take the last decision on a case back."""
+    with desk.visit.site.database.begin() as session:
+        reviews.undo(session, case_id, version=version, by=desk.user.name)
+    return RedirectResponse(f"/admin/cases/{case_id}", 303)
+
+
+@router.get("/snapshots/{snapshot_hash}")
+def show_snapshot(desk: Reading, snapshot_hash: str) -> Response:
+    """The page as it was fetched, shut in a sandbox: nothing in it runs, loads or submits."""
+    with desk.visit.site.database.read() as session:
+        body = snapshots.get(session, snapshot_hash)
+    policy = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'"
+    )
+    headers = {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    return Response(body, 200, headers, "text/html; charset=utf-8")
+
+
+def _find_done(session: Session, case_id: str) -> Case | None:
+    """The case that was decided a moment ago, so that it can be undone at once."""
+    try:
+        return reviews.get(session, case_id) if case_id else None
+    except NotFoundError:
+        return None
+
+
+def _count_waiting(session: Session) -> dict[CaseKind, int]:
+    """How many cases of each kind wait for somebody."""
+    counts = reviews.count(session)
+    states = (CaseState.OPEN, CaseState.SECOND)
+    return {kind: sum(counts.get((kind, state), 0) for state in states) for kind in CaseKind}
 
 
 def show(desk: Desk, template: str, *, title: str, **context: Any) -> Response:
