@@ -1,0 +1,116 @@
+"""One box of words: what is understood of it, with chips that say from which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from directory.places import Gazetteer, load_gazetteer
+from directory.vocabularies import Vocabulary, load_vocabulary
+from search.suggesting import suggest
+from search.understanding import Understood, understand
+from tests.search_engines import make_alias, open_test_engine, publish_all
+
+
+@pytest.fixture(scope="module")
+def gazetteer() -> Gazetteer:
+    return load_gazetteer()
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return load_vocabulary()
+
+
+def ask(text: str, near: str = "") -> Understood:
+    return understand(text, load_vocabulary(), load_gazetteer(), near=near)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "place", "rest"),
+    [
+        ("trapped nerve near Stony Plain", ["nerve-compression"], "Stony Plain, AB", ""),
+        ("low back pain near Denver", ["low-back-pain"], "Denver, CO", ""),
+        ("sciatica Denver CO", ["sciatica"], "Denver, CO", ""),
+        ("scatica near denver", ["sciatica"], "Denver, CO", ""),
+        ("deep tisue masage denver co", ["deep-tissue"], "Denver, CO", ""),
+        ("canal carpien près de Montréal", ["carpal-tunnel"], "Montréal, QC", ""),
+        ("dolor de espalda cerca de Miami", ["back-pain"], "Miami, FL", ""),
+        ("MLD Vodder T7Z", ["manual-lymphatic-drainage"], "Stony Plain, AB T7Z", ""),
+        ("M54.41 within 10 km of Denver", ["sciatica"], "Denver, CO", ""),
+        ("pins and needles in my hand near me", ["carpal-tunnel"], None, ""),
+        ("Monroe NC", [], "Monroe, NC", ""),
+        ("zebra whisperer", [], None, "zebra whisperer"),
+    ],
+)
+def test_patients_words_become_terms_and_a_place(text: str, terms: list[str], place: str | None, rest: str) -> None:
+    answer = ask(text)
+    assert [*answer.conditions, *answer.techniques] == terms
+    assert (answer.place.label if answer.place else None) == place
+    assert answer.text == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "radius_km"),
+    [
+        ("neck pain within 10 km of Boston", 10),
+        ("neck pain within 5 miles of Boston", 8.04672),
+        ("10 mi from 98660", 16.09344),
+        ("masaje a menos de 15 km de Miami", 15),
+        ("neck pain near Boston", None),
+    ],
+)
+def test_a_distance_is_read_in_either_unit(text: str, radius_km: float | None) -> None:
+    answer = ask(text)
+    assert answer.place is not None
+    assert answer.radius_km == (pytest.approx(radius_km) if radius_km else None)
+
+
+def test_an_ambiguous_place_is_asked_back_and_sets_no_distance() -> None:
+    answer = ask("sciatica Springfield")
+    assert answer.place is None
+    assert len(answer.places) > 1
+    assert all(place.label.startswith("Springfield") for place in answer.places)
+
+
+def test_a_place_given_apart_is_the_place() -> None:
+    assert ask("sciatica", near="80202").place == load_gazetteer().resolve("80202").place
+    assert ask("sciatica", near="nowhere at all").unknown_place == "nowhere at all"
+
+
+def test_a_name_with_letters_after_it_is_a_name() -> None:
+    answer = ask("Dana Whitfield LMT")
+    assert (answer.name, answer.credentials, answer.text) == ("Dana Whitfield", ("LMT",), "")
+
+
+def test_insurance_and_verification_are_filters() -> None:
+    answer = ask("verified lymphedema therapist 80202 takes insurance")
+    assert answer.insurance
+    assert answer.verified
+    assert answer.conditions == ("lymphedema",)
+
+
+def test_every_chip_shows_the_words_it_was_read_from() -> None:
+    text = "trapped nerve within 10 km of Denver takes insurance"
+    chips = {chip.kind: chip for chip in ask(text).chips}
+    assert set(chips) == {"condition", "place", "radius", "insurance"}
+    for kind in ("condition", "insurance"):
+        assert chips[kind].text in text
+
+
+def test_suggestions_mix_terms_names_and_places(
+    gazetteer: Gazetteer, vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    alias = make_alias()
+    engine = open_test_engine("embedded", tmp_path_factory.mktemp("search"), "", alias)
+    publish_all(engine, alias, [])
+    reader = engine.open_reader()
+    for typed, kind, found in (
+        ("scia", "condition", "sciatica"),
+        ("siatica", "condition", "sciatica"),
+        ("trapped ne", "condition", "nerve-compression"),
+        ("myofas", "technique", "myofascial-release"),
+        ("stony pl", "place", "Stony Plain, AB"),
+    ):
+        suggestions = suggest(reader, gazetteer, vocabulary, typed)
+        assert (kind, found) in {(item.kind, item.id) for item in suggestions}, typed
+        assert len(suggestions) <= 10
