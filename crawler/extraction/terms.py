@@ -99,6 +99,12 @@ _STROKE_OF_ILLNESS = loose(
     r"parkinson|sclerosis|"
     r"dementia|brain|aneurysm|cardiac|diabetes)\b"
 )
+_STROKES = stems("stroke")
+# "strokes" alone are hands moving; among illnesses they are the illness.
+_ILLNESS_LIST = loose(
+    r"(?:alzheimer\S*|parkinson\S*|cancer|sclerosis|dementia|heart disease|arthritis|diabetes),? (?:and |or |& )?strokes?\b|"
+    r"\bstrokes?,? (?:and |or |& )?(?:parkinson|alzheimer|cancer|multiple sclerosis|dementia|brain injur|heart|ms\b)"
+)
 _OF_PREGNANCY = loose(
     r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|"
     r"helps? with"
@@ -152,6 +158,12 @@ def find_terms(
             elif match.term.id not in conditions and guards.is_treated(match, number, is_item):
                 conditions[match.term.id] = None
                 notes.add("condition", match.term.id, line.text, line.where)
+    if "stroke" not in conditions:
+        for line in cues.find(_STROKES):
+            if _ILLNESS_LIST.search(line.low):
+                conditions["stroke"] = None
+                notes.add("condition", "stroke", line.text, line.where)
+                break
     return list(techniques), list(conditions)
 
 

@@ -39,7 +39,8 @@ class Vocabulary:
         self._phrases: PhraseTable[list[Wording]] = PhraseTable()
         for term in self.terms.values():
             self._add_wordings(term)
-        self._starts = self._phrases.first_words().union(*(g.first_words() for g in self._grammars.values()))
+        self._grammar_starts = {lang: grammar.first_words() for lang, grammar in self._grammars.items()}
+        self._starts = self._phrases.first_words().union(*self._grammar_starts.values())
 
     def may_name(self, text: str) -> bool:
         """Whether some word of `text` can begin a wording: false spares the search, true promises nothing."""
@@ -76,7 +77,9 @@ class Vocabulary:
         """What a heading or list entry names: as a whole first ("Sports", "Pregnancy"), else as running text."""
         words = split_words(text)
         core = [word for word in words if word.folded not in _FILLERS and not word.folded.isdigit()]
-        for whole in (words, core):
+        if all(word.folded not in self._starts for word in words):
+            return []
+        for whole in (words,) if len(core) == len(words) else (words, core):
             found = self._find(text, whole, language, frozenset(Looseness) - {Looseness.LOOSE})
             if found and (found[0].start, found[-1].end) == (whole[0].start, whole[-1].end) and _is_one_span(found):
                 return found
@@ -86,7 +89,11 @@ class Vocabulary:
         self, text: str, words: list[Word], language: str | None, allowed: frozenset[Looseness]
     ) -> list[TermMatch]:
         languages = None if language is None else frozenset({language, "any"})
-        grammars = [g for lang, g in self._grammars.items() if languages is None or lang in languages]
+        grammars = [
+            (grammar, self._grammar_starts[lang])
+            for lang, grammar in self._grammars.items()
+            if languages is None or lang in languages
+        ]
         candidates = []
         inside: set[int] = set()  # words within a wording: in \"tennis elbow, hip pain\" the elbow has no pain
         for at, word in enumerate(words):
@@ -103,8 +110,9 @@ class Vocabulary:
                 if ids:
                     candidates.append(Candidate(at, after, ids, rank=0))
                     inside.update(range(at + 1, after))
-            for grammar in grammars if at not in inside else ():
-                candidates += grammar.find_at(words, at)
+            for grammar, starts in grammars if at not in inside else ():
+                if word.folded in starts:
+                    candidates += grammar.find_at(words, at)
         matches = []
         for chosen in choose_longest(candidates):
             start, end = words[chosen.first].start, words[chosen.after - 1].end
