@@ -222,7 +222,7 @@ SPA_BIOS = (
 
 INSURANCE = {
     "direct": "We offer direct billing to most extended health plans.",
-    "auto": "We bill insurance for motor vehicle claims, on prescription.",
+    "auto": "We accept insurance with a doctor's prescription, PIP included.",
     "no": "We do not bill insurance, but gladly give a receipt.",
 }
 
