@@ -61,3 +61,14 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
             and (revision == "base" or order.index(revision) > order.index(current))
         )
         (command.downgrade if goes_back else command.upgrade)(config, revision)
+
+
+def new_revision(message: str) -> None:
+    """Write a migration from the last one to the tables in the code, for a person to read and complete."""
+    engine = sa.create_engine("sqlite://")
+    with engine.connect() as connection:
+        config = make_config(connection)
+        command.upgrade(config, "head")
+        number = len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1
+        command.revision(config, message=message, autogenerate=True, rev_id=f"{number:04d}")
+    engine.dispose()
