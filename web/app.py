@@ -21,6 +21,7 @@ from web.api_models import ProblemModel
 from web.failures import add_failures
 from web.guard import ApiGuard
 from web.limits import Limiter
+from web.metrics import Counting, Counts
 from web.pages import STATIC
 from web.safety import Safety, make_policy
 from web.site import Site
@@ -65,6 +66,8 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
     limiter = Limiter(rate, 60, clock=app.state.site.clock, secret=settings.session_secret) if rate else None
     app.add_middleware(ApiGuard, limiter=limiter)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
+    app.state.counts = Counts()
+    app.add_middleware(Counting, counts=app.state.counts)
     app.add_middleware(Safety, policy=make_policy(settings.tiles_url), secure=settings.secure_cookies)
     return app
 

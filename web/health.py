@@ -49,3 +49,9 @@ def show_status(request: Request) -> Response:
         body["status"] = "unavailable"
         reasons.append(str(error))
     return _answer(body)
+
+
+@router.get("/metrics")
+def show_metrics(request: Request) -> Response:
+    """Requests and their times, for Prometheus."""
+    return Response(request.app.state.counts.write(), 200, {"Cache-Control": "no-store"}, "text/plain; version=0.0.4")
