@@ -20,12 +20,13 @@ from benchmarks.verification_world import ON, World, make_world
 from directory.credentials import LicenceKey, parse_claim
 from directory.models import Listing, Outcome, RegisterRecord
 from directory.names import parse_name
+from resolution.features import fold_city, fold_phone
 from verification.combine import check_listing
 from verification.lookup import MemoryRegister
 from verification.model import Corroboration, Mode
 from verification.sharing import Sharing
 from verification.status import status_on
-from verification.subject import Subject, fold_city, fold_phone, make_subject
+from verification.subject import Subject, make_subject
 
 GIVES_STATUS = (Outcome.VERIFIED, Outcome.EXPIRED, Outcome.INACTIVE, Outcome.DISCIPLINED, Outcome.STALE)
 ADVERSE = ("expired", "inactive", "disciplined")
@@ -77,7 +78,9 @@ def make_corroborations(world: World) -> dict[LicenceKey, list[Corroboration]]:
         key = parse_claim(number, region).key
         if key is not None:
             name = parse_name(f"{given} {family}")
-            row = Corroboration(npi="", name=name, city=fold_city(city), phone=fold_phone(phone), postal_code=None)
+            row = Corroboration(
+                npi="", name=name, city=fold_city(city), phone=fold_phone(phone, "US") or None, postal_code=None
+            )
             found.setdefault(key, []).append(row)
     return found
 
@@ -102,7 +105,7 @@ def name_and_city(prepared: Prepared) -> Policy:
     index: dict[tuple[str, str, str, str], list[RegisterRecord]] = {}
     for record in prepared.world.records:
         name = parse_name(record.full_name)
-        place = (record.jurisdiction, fold_city(record.city), name.given_key, "".join(name.family_keys))
+        place = (record.jurisdiction, fold_city(record.city or ""), name.given_key, "".join(name.family_keys))
         index.setdefault(place, []).append(record)
 
     def decide(subject: Subject, _: Listing) -> Answer:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from directory.models import Outcome
-from directory.regions import REGIONS
+from directory.regions import REGIONS, region_of_postal
 from tests.verification_records import ON, check, check_all, make_listing, make_record
 from verification.model import Mode
 
@@ -242,3 +242,22 @@ def test_every_review_says_that_a_person_will_look() -> None:
     verdict = check(make_listing("Betty Example"), make_record())
     assert verdict.explanation[-1] == "A person will look at it."
     assert ON.isoformat() not in " ".join(verdict.explanation)
+
+
+def test_in_strict_mode_the_city_is_not_enough_where_other_listings_fit_as_well() -> None:
+    mine, theirs = make_listing(listing_id="a"), make_listing(listing_id="b", phone="+13035550199")
+    assert check(mine, make_record(), others=(theirs,)).rule == "shared-number"
+    assert check(mine, make_record(), mode=Mode.DEFAULT, others=(theirs,)).outcome is Outcome.VERIFIED
+    tied = replace(theirs, listing_id="c", email="a@example.com"), replace(mine, listing_id="d", email="a@example.com")
+    assert check(mine, make_record(), others=(theirs, *tied)).outcome is Outcome.VERIFIED
+
+
+def test_in_strict_mode_a_father_does_not_pass_for_his_son() -> None:
+    junior = make_listing("Ann Example Jr")
+    assert check(junior, make_record()).rule == "shared-number"
+    assert check(junior, make_record(name="Ann Example Jr")).outcome is Outcome.VERIFIED
+
+
+def test_region_of_a_postal_code() -> None:
+    codes = {"98101": "WA", "80202-1234": "CO", "T7Z 1A1": "AB", "K2J": "ON", "00901": None, "X0A 0A0": None, "": None}
+    assert {code: region_of_postal(code) for code in codes} == codes

@@ -150,3 +150,23 @@ def test_a_double_entry_of_columns_and_a_byte_order_mark_do_no_harm(tmp_path: Pa
     )
     listings.write_text(json.dumps(LISTING) + "\n\n", "utf-8")
     assert verify_files(listings, register, out, on=ON).outcomes == {"verified": 1}
+
+
+def test_without_a_region_the_postal_code_tells_it_and_else_a_person_is_shown_who_it_could_be(run: Any) -> None:
+    no_region = {**LISTING, "region": None}
+    lines = run([ROW], [{**no_region, "postal_code": "80202"}, no_region, {**no_region, "claims": []}])
+    assert [(line["outcome"], line["rule"]) for line in lines] == [
+        ("verified", "number-name-city"),
+        ("review", "place-unknown"),
+        ("review", "no-claim-like-name"),
+    ]
+    assert [line["suggestions"][0]["register_id"] for line in lines[1:]] == ["r1", "r1"]
+
+
+def test_a_printed_region_beats_the_postal_code(run: Any) -> None:
+    assert run([ROW], [{**LISTING, "region": "KS", "postal_code": "80202"}])[0]["outcome"] == "no_register"
+
+
+def test_a_business_name_in_the_name_field_is_nobodys_name(run: Any) -> None:
+    line = run([ROW], [{**LISTING, "name": "Quiet Room Massage"}])[0]
+    assert (line["outcome"], line["rule"]) == ("review", "nobody-named")

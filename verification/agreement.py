@@ -25,6 +25,7 @@ class Match:
     comparison: NameComparison
     city: bool | None
     former_name: bool = False
+    generation_differs: bool = False  # one side says Jr, Sr or a number, the other does not
 
     @property
     def grade(self) -> NameGrade:
@@ -65,7 +66,13 @@ def match_record(name: PersonName, city: str, candidate: Candidate) -> Match:
     """`candidate` held against a name and city."""
     comparisons = [compare_names(name, known) for known in candidate.names]
     best = min(range(len(comparisons)), key=lambda at: (_ORDER[comparisons[at].grade], at))
-    return Match(candidate, comparisons[best], compare_cities(city, candidate.city), former_name=best > 0)
+    return Match(
+        candidate,
+        comparisons[best],
+        compare_cities(city, candidate.city),
+        former_name=best > 0,
+        generation_differs=name.suffix != candidate.names[0].suffix,
+    )
 
 
 def match_all(name: PersonName, city: str, candidates: Iterable[Candidate]) -> list[Match]:

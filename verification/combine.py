@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +11,11 @@ from directory.models import Outcome
 from directory.regions import REGIONS
 from verification.agreement import match_all
 from verification.lookup import RegisterLookup
-from verification.model import Mode, Verdict
+from verification.model import Mode, Suggestion, Verdict
 from verification.rules import check_claim
 from verification.sharing import Sharing
 from verification.subject import Subject
-from verification.suggest import suggest
+from verification.suggest import suggest, suggest_anywhere
 
 # Best supported first. A board action outranks all: another licence in good standing never hides it.
 OUTCOME_ORDER = (
@@ -56,31 +56,35 @@ def check_listing(
 
 
 def check_name_only(subject: Subject, lookup: RegisterLookup) -> Verdict | None:
-    """`review` if somebody of a compatible name is in a register of the listing's region; None otherwise."""
-    if subject.name is None:
+    """`review` if somebody of a compatible name is in a register of the listing's region; None otherwise.
+
+    Without a region every register is asked, and then the city must not differ.
+    """
+    if subject.name is None or subject.is_abroad:
         return None
-    for region in _regions_of(subject):
-        found = [
-            *lookup.find_like_name(region, subject.name, subject.city),
-            *lookup.find_same_name(region, subject.name),
-        ]
-        if any(match.compatible for match in match_all(subject.name, subject.city, found)):
-            return Verdict(
-                claim=None,
-                outcome=Outcome.REVIEW,
-                rule="no-claim-like-name",
-                explanation=(
-                    "The listing claims no licence.",
-                    f"The {REGIONS[region]} register has a record under a like name.",
-                    "A person will look at it.",
-                ),
-                suggestions=tuple(suggest(subject, region, None, lookup)),
-            )
-    return None
+    if subject.region is None:
+        return _say_like_name("A", suggest_anywhere(subject, None, lookup))
+    name, city, region = subject.name, subject.city, subject.region
+    found = [*lookup.find_like_name(region, name, city), *lookup.find_same_name(region, name)]
+    if not any(match.compatible for match in match_all(name, city, found)):
+        return None
+    return _say_like_name(f"The {REGIONS[region]}", suggest(subject, region, None, lookup))
 
 
-def _regions_of(subject: Subject) -> Iterable[str]:
-    return (subject.region,) if subject.region else ()
+def _say_like_name(whose: str, suggestions: Sequence[Suggestion]) -> Verdict | None:
+    if not suggestions:
+        return None
+    return Verdict(
+        claim=None,
+        outcome=Outcome.REVIEW,
+        rule="no-claim-like-name",
+        explanation=(
+            "The listing claims no licence.",
+            f"{whose} register has a record under a like name.",
+            "A person will look at it.",
+        ),
+        suggestions=tuple(suggestions),
+    )
 
 
 def _make_no_claim() -> Verdict:

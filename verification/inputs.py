@@ -14,6 +14,7 @@ from records import entities, ledger, observations, registers, reviews
 from records.cases import Case, Decision
 from records.database import Session
 from records.ledger import FhirStatus
+from resolution.features import fold_city, fold_phone, fold_postal
 from resolution.run import load_listings
 from verification.claims import Claimant, EntityClaim, gather_claims, make_claimants
 from verification.entries import substance
@@ -21,7 +22,6 @@ from verification.exclusions import ExclusionIndex
 from verification.lookup import MemoryRegister, make_candidate
 from verification.model import Candidate, Corroboration
 from verification.sharing import Sharing
-from verification.subject import fold_city, fold_phone, fold_postal
 
 
 @dataclass(slots=True)
@@ -101,9 +101,9 @@ def make_corroboration(record: NpiRecord) -> Corroboration:
     return Corroboration(
         npi=record.npi,
         name=parse_name(" ".join(part for part in parts if part) or record.name or ""),
-        city=fold_city(record.city),
-        phone=fold_phone(record.phone),
-        postal_code=fold_postal(record.postal_code),
+        city=fold_city(record.city or ""),
+        phone=fold_phone(record.phone or "", record.country) or None,
+        postal_code=fold_postal(record.postal_code or "") or None,
     )
 
 

@@ -14,8 +14,8 @@ from directory.models import RegisterRecord
 from directory.names import PersonName, parse_name
 from directory.names.tables import load_nicknames
 from directory.regions import find_region
+from resolution.features import fold_city
 from verification.model import Candidate, Corroboration
-from verification.subject import fold_city
 
 _NONE: dict[int, list[Candidate]] = {}
 _ADVERSE_NOTE = "the register has two rows for this licence that differ"
@@ -26,6 +26,9 @@ class RegisterLookup(Protocol):
 
     def holds(self, jurisdiction: str, family: Family) -> bool:
         """Whether rows of this register have been read at all."""
+
+    def jurisdictions(self) -> Sequence[str]:
+        """Every jurisdiction whose register has been read, in alphabetical order."""
 
     def find_by_key(self, key: LicenceKey) -> Sequence[Candidate]:
         """The records with exactly this number."""
@@ -77,7 +80,7 @@ def make_candidate(record: RegisterRecord, key: LicenceKey | None = None, proble
         record=record,
         key=key or key_of_record(record),
         names=(main, *former),
-        city=fold_city(record.city),
+        city=fold_city(record.city or ""),
         problem=problem,
     )
 
@@ -151,6 +154,9 @@ class MemoryRegister:
 
     def holds(self, jurisdiction: str, family: Family) -> bool:
         return (jurisdiction, family) in self._by_key
+
+    def jurisdictions(self) -> Sequence[str]:
+        return sorted({jurisdiction for jurisdiction, _ in self._by_key})
 
     def find_by_key(self, key: LicenceKey) -> Sequence[Candidate]:
         return self._by_key.get((key.jurisdiction, key.family), _NONE).get(key.number, ())

@@ -28,7 +28,7 @@ from verification.practices import check_establishment
 from verification.sharing import Sharing, Standing
 from verification.status import StatusOnDay, status_on
 from verification.subject import Subject, make_subject
-from verification.suggest import suggest
+from verification.suggest import suggest, suggest_anywhere
 from verification.wording import not_found_sentence, place_name
 
 
@@ -81,10 +81,8 @@ def _check_askable(check: Check) -> Verdict | None:
         return _tell(check, Outcome.NO_REGISTER, "not-checkable", sentence)
     if claim.jurisdiction is None:
         return _check_placeless(check)
-    country = None
-    register = load_jurisdictions().register(country, claim.jurisdiction)
-    if not register.exists:
-        note = load_jurisdictions().meaning(claim.title, country, claim.jurisdiction, check.on).note
+    if not load_jurisdictions().register(None, claim.jurisdiction).exists:
+        note = load_jurisdictions().meaning(claim.title, None, claim.jurisdiction, check.on).note
         return _tell(check, Outcome.NO_REGISTER, "no-register", note)
     if not check.lookup.holds(claim.jurisdiction, Family.MASSAGE) and not check.lookup.holds(
         claim.jurisdiction, Family.ESTABLISHMENT
@@ -97,7 +95,8 @@ def _check_askable(check: Check) -> Verdict | None:
 def _check_placeless(check: Check) -> Verdict:
     """A claim that names no state or province, on a listing that names none either."""
     sentence = "Neither the claim nor the listing says in which state or province it was given."
-    return _tell(check, Outcome.REVIEW, "place-unknown", sentence)
+    found = suggest_anywhere(check.subject, check.claim.number, check.lookup)
+    return _tell(check, Outcome.REVIEW, "place-unknown", sentence, "A person will look at it.", suggestions=found)
 
 
 def _check_number(check: Check) -> Verdict:
@@ -214,13 +213,27 @@ def _find_second(check: Check, key: LicenceKey, match: Match, standing: Standing
     return _Second(match.city is True or in_city, standing.anchored, phone, foreign)
 
 
+def _find_sharing(check: Check, match: Match, standing: Standing, second: _Second) -> str | None:
+    """Why the number's other users leave it open whose it is; None if they don't.
+
+    In strict mode the same city is not enough where other listings fit as well, or where only one side names a
+    generation: namesakes, fathers and sons live in one city.
+    """
+    by_phone = standing.strangers and second.foreign_phone
+    rivals = check.mode is Mode.STRICT and standing.rivalled and not (match.middle or second.phone)
+    if (standing.shared and not second.any) or by_phone or rivals:
+        return "Listings with different phone numbers use this licence number."
+    if check.mode is Mode.STRICT and match.generation_differs and not (match.middle or second.phone):
+        return "Only one of the two names says which generation (Jr, Sr, III)."
+    return None
+
+
 def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
-    outnumbered = check.mode is Mode.STRICT and standing.outnumbered and not (match.middle or second.phone)
-    if (standing.shared and not second.any) or outnumbered or (standing.strangers and second.foreign_phone):
-        sentence = "Listings with different phone numbers use this licence number."
-        return _review(check, "shared-number", sentence, match=match)
+    shared = _find_sharing(check, match, standing, second)
+    if shared:
+        return _review(check, "shared-number", shared, match=match)
     namesakes = find_namesakes(check.subject, match, check.lookup)
     if namesakes and not second.any and not singles_out(check.subject, match, namesakes):
         sentence = f"Several people in the {check.place} register go by this name."
@@ -248,13 +261,17 @@ def _name_rule(match: Match, second: _Second) -> str:
 
 
 def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
-    second = _find_second(check, key, match, Standing())
+    standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
+    second = _find_second(check, key, match, standing)
     if not (second.city or second.phone):
         sentence = f"The {check.place} register has this number under a slightly different name, in another city."
         return _review(check, "good-name-other-city", sentence, match=match)
     if find_namesakes(check.subject, match, check.lookup):
         sentence = f"Another person in the {check.place} register has exactly this name."
         return _review(check, "namesake", sentence, match=match)
+    shared = _find_sharing(check, match, standing, second)
+    if shared:
+        return _review(check, "shared-number", shared, match=match)
     return _give_status(check, match, status_on(match.candidate.record, check.on), "number-like-name-city")
 
 

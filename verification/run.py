@@ -145,7 +145,9 @@ class _Run:
             claimant,
             entity_id=entity_id,
             claim_id=claim.claim_id,
-            read_on=self.inputs.read_on.get((parsed.jurisdiction or "", parsed.family)),
+            read_on=None
+            if verdict.outcome is Outcome.NO_REGISTER
+            else self.inputs.read_on.get((parsed.jurisdiction or "", parsed.family)),
             on=self.on,
             mode=self.mode,
             decided_by=by,

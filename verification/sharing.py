@@ -47,7 +47,7 @@ class Standing:
     strangers: bool = False  # some use it that have no contact in common with this one
     phones: frozenset[str] = frozenset()  # of the listings tied to this one
     anchored: bool = False  # one of those is certainly the register's person
-    outnumbered: bool = False  # more listings, tied to each other and not to this one, have as good a claim
+    rivalled: bool = False  # as many listings or more, tied to each other and not to this one, fit as well
 
 
 def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False) -> Use:
@@ -95,7 +95,7 @@ class Sharing:
             strangers=bool(others),
             phones=frozenset(phone for group in own for phone in group.phones),
             anchored=any(group.anchored for group in own),
-            outnumbered=any(group.anchored and group.listings > size for group in others),
+            rivalled=any(group.anchored and group.listings >= size for group in others),
         )
 
 

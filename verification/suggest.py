@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from directory.credentials import LicenceKey
+from directory.credentials import Family, LicenceKey
 from directory.names import NameGrade
 from verification.agreement import SURE, Match, match_all
 from verification.lookup import RegisterLookup, is_neighbour
@@ -29,6 +30,21 @@ def suggest(subject: Subject, jurisdiction: str, key: LicenceKey | None, lookup:
         record = match.candidate.record
         if record.register_id not in shown:
             shown[record.register_id] = Suggestion(record.register_id, _why(match, key))
+    return list(shown.values())[:LIMIT]
+
+
+def suggest_anywhere(subject: Subject, number: str | None, lookup: RegisterLookup) -> list[Suggestion]:
+    """For a listing without a region: records of any register under its name, not of another city."""
+    if subject.name is None:
+        return []
+    digits = re.sub(r"\D", "", number or "")
+    found: list[Match] = []
+    for jurisdiction in lookup.jurisdictions():
+        key = LicenceKey(jurisdiction, Family.MASSAGE, int(digits)) if 0 < len(digits) <= 10 else None
+        candidates = [*(lookup.find_by_key(key) if key else ()), *lookup.find_same_name(jurisdiction, subject.name)]
+        found += match_all(subject.name, subject.city, candidates)
+    fitting = sorted((m for m in found if m.compatible and m.city is not False), key=lambda match: match.rank)
+    shown = {m.candidate.record.register_id: Suggestion(m.candidate.record.register_id, _why(m, None)) for m in fitting}
     return list(shown.values())[:LIMIT]
 
 

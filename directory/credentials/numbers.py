@@ -50,16 +50,15 @@ def read_number(token: str, prefix: str, scheme: NumberScheme, schemes: Schemes)
         return _fit(digits[len(scheme.numeric) :], written, scheme)
     if is_npi(digits) and scheme.digits < 10:
         return ReadNumber(written, rejected="it is an NPI, which shows who somebody is and is no licence")
-    if re.search(r"\d[.\-/]\d", inner):
-        return ReadNumber(written, rejected=_explain_groups(inner))
-    reason = _check_prefix(glued or prefix, scheme, schemes)
+    reason = _check_groups(inner) or _check_prefix(glued or prefix, scheme, schemes)
     return ReadNumber(written, rejected=reason) if reason else _fit(digits, written, scheme)
 
 
-def _explain_groups(inner: str) -> str:
+def _check_groups(inner: str) -> str | None:
+    """Why these groups of digits are no one number; dashes and dots within a number do not matter."""
     if re.fullmatch(r"(?:1[.\-])?\d{3}[.\-]\d{3}[.\-]\d{4}", inner):
         return "it is a phone number"
-    return "its groups of digits are not how this register writes massage licences"
+    return "more than one number stands in the claim" if "/" in inner else None
 
 
 def _check_prefix(prefix: str, scheme: NumberScheme, schemes: Schemes) -> str | None:
