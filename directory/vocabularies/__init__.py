@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from directory.vocabularies.folding import Word, find_folded_words, fold_phrase, fold_word, split_words
+from directory.vocabularies.folding import Word, find_folded_words, fold_phrase, split_words
 from directory.vocabularies.icd10 import CODE_IN_TEXT, measure_prefix, parse_code
 from directory.vocabularies.matching import BodyGrammar, Candidate, PhraseTable, Wording, choose_longest, make_grammar
 from directory.vocabularies.terms import CodeMatch, Looseness, Term, TermKind, TermMatch
@@ -95,7 +95,7 @@ class Vocabulary:
             if languages is None or lang in languages
         ]
         candidates = []
-        inside: set[int] = set()  # words within a wording: in \"tennis elbow, hip pain\" the elbow has no pain
+        inside: set[int] = set()  # words within a wording: in "tennis elbow, hip pain" the elbow has no pain
         for at, word in enumerate(words):
             if word.folded not in self._starts:
                 continue
