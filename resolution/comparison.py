@@ -14,7 +14,7 @@ from math import log2
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from directory.models import EntityKind
-from directory.names import Agreement, PersonName, compare_names
+from directory.names import Agreement, NameComparison, compare_names
 from resolution.features import GENERAL_MAILBOXES, Features
 from resolution.frequency import Frequencies, address_of
 
@@ -81,7 +81,9 @@ def score_pair(a: Features, b: Features, frequencies: Frequencies, *, one_to_one
     if a.kind is not b.kind:
         return PairScore(-99.0, (), has_identifier=False, vetoed="a person and a practice")
     parts: list[FieldScore] = []
-    parts += _score_names(a, b, frequencies) if a.kind is EntityKind.PERSON else []
+    compared = compare_names(a.name, b.name) if a.name is not None and b.name is not None else None
+    if compared is not None:
+        parts += _score_names(a, b, compared, frequencies)
     parts += _score_practice(a, b, frequencies)
     parts += _score_contacts(a, b, frequencies)
     parts += _score_place(a, b, frequencies)
@@ -89,21 +91,24 @@ def score_pair(a: Features, b: Features, frequencies: Frequencies, *, one_to_one
     weight = frequencies.prior + sum(part.weight for part in parts)
     bare = frequencies.is_bare and one_to_one
     identifiers = IDENTIFIERS | {Field.CITY, Field.POSTAL} if bare else IDENTIFIERS
-    if a.kind is EntityKind.PRACTICE:
+    elsewhere = bool(a.city and b.city) and a.city != b.city and a.postal != b.postal
+    if a.kind is EntityKind.PRACTICE or elsewhere:  # a chain has the same name everywhere
         identifiers = identifiers - {Field.PRACTICE}
     agreeing = any(part.field in identifiers and part.weight > 2 for part in parts)
     names_decide = not bare
     weigh_only = not names_decide or len(a.marks & b.marks) > 1
-    vetoed = find_veto(a, b, names_decide=names_decide) or (None if weigh_only else _find_doubt(parts))
+    vetoed = find_veto(a, b, compared, names_decide=names_decide) or (None if weigh_only else _find_doubt(parts))
     return PairScore(weight, tuple(parts), has_identifier=agreeing, vetoed=vetoed)
 
 
-def find_veto(a: Features, b: Features, *, names_decide: bool = True) -> str | None:
+def find_veto(
+    a: Features, b: Features, compared: NameComparison | None = None, *, names_decide: bool = True
+) -> str | None:
     """Why these two can never be one, however much else agrees; None if nothing forbids it."""
     if a.kind is not b.kind:
         return "a person and a practice"
     if names_decide and a.name is not None and b.name is not None and not a.marks & b.marks:
-        compared = compare_names(a.name, b.name)
+        compared = compared or compare_names(a.name, b.name)
         unlike = compared.given is Agreement.DIFFERENT and _is_unlike(a.given, b.given) and not _is_swapped(a, b)
         if compared.vetoes_merge or unlike:
             return ", ".join(compared.reasons)
@@ -143,13 +148,10 @@ def _same(field: Field, share: float, level: str = "same") -> FieldScore:
     return FieldScore(field, level, log2(M_SAME[field] / share))
 
 
-def _score_names(a: Features, b: Features, frequencies: Frequencies) -> list[FieldScore]:
-    if a.name is None or b.name is None:
-        return []
-    compared = compare_names(a.name, b.name)
+def _score_names(a: Features, b: Features, compared: NameComparison, frequencies: Frequencies) -> list[FieldScore]:
     if compared.family is Agreement.DIFFERENT and _is_swapped(a, b):
         return [FieldScore(Field.GIVEN, "changes place", 6.0), FieldScore(Field.FAMILY, "changes place", 6.0)]
-    parts = [_score_given(a, b, compared.given, frequencies), _score_family(a, b, compared.family, frequencies)]
+    parts = [_score_given(a, b, compared, frequencies), _score_family(a, b, compared.family, frequencies)]
     if compared.middle is not Agreement.MISSING:
         weight = 3.0 if compared.middle is Agreement.SAME else -6.0
         parts.append(FieldScore(Field.MIDDLE, compared.middle.value, weight))
@@ -165,11 +167,12 @@ def _is_swapped(a: Features, b: Features) -> bool:
     )
 
 
-def _score_given(a: Features, b: Features, agreement: Agreement, frequencies: Frequencies) -> FieldScore:
+def _score_given(a: Features, b: Features, compared: NameComparison, frequencies: Frequencies) -> FieldScore:
+    agreement = compared.given
     if agreement is Agreement.SAME:
-        share = min(frequencies.of_given(a.given), frequencies.of_given(b.given))
+        share = min(frequencies.of_given(given) for given in (a.given or b.given, b.given or a.given))
         return _same(Field.GIVEN, share)
-    if agreement is Agreement.DIFFERENT and not _both_real(a.name, b.name) and a.given and b.given:
+    if agreement is Agreement.DIFFERENT and not compared.both_real and a.given and b.given:
         likeness = JaroWinkler.similarity(a.given, b.given)
         if likeness >= 0.85:
             return FieldScore(Field.GIVEN, "alike", 4.0)
@@ -186,10 +189,6 @@ def _score_family(a: Features, b: Features, agreement: Agreement, frequencies: F
         if likeness >= 0.88:
             return FieldScore(Field.FAMILY, "alike", 4.0)
     return FieldScore(Field.FAMILY, agreement.value, FAMILY_WEIGHTS[agreement])
-
-
-def _both_real(a: PersonName | None, b: PersonName | None) -> bool:
-    return a is not None and b is not None and compare_names(a, b).both_real
 
 
 def _score_practice(a: Features, b: Features, frequencies: Frequencies) -> list[FieldScore]:

@@ -50,9 +50,11 @@ def load_listings(session: Session) -> Iterator[Listing]:
 
 def run_resolve(database: Database, *, clock: Clock | None = None, one_per_source: bool = False) -> ResolveSummary:
     """Derive the listings, decide who is who, and save the entities; ids stay, and merged ids redirect."""
-    with database.begin() as session:
+    with database.read() as session:  # writers need not wait while it is thought about
         listings = list(load_listings(session))
-        clusters = resolve_listings(listings, judgements.load(session), one_per_source=one_per_source)
+        words = judgements.load(session)
+    clusters = resolve_listings(listings, words, one_per_source=one_per_source)
+    with database.begin() as session:
         saved = entities.save_clusters(session, clusters)
     people = sum(cluster.kind is EntityKind.PERSON for cluster in clusters)
     return ResolveSummary(
