@@ -43,6 +43,7 @@ EXTENSIONS = {
     "scrapy.extensions.logstats.LogStats": None,
     "crawler.extensions.trouble.TroubleExtension": 500,
 }
+CONCURRENT_ITEMS = 1  # batches go through the pipelines in order; Scrapy makes this many tasks for every page
 COOKIES_ENABLED = False
 REFERER_ENABLED = True  # the redirect middleware needs it; no referrer is sent
 REFERRER_POLICY = "no-referrer"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import unquote, urljoin, urlsplit
 
 from parsel import Selector
@@ -97,14 +98,15 @@ def find_links(page: Page, limit: int = 1000) -> list[tuple[int, str]]:
     site = find_site(page.url)
     base = find_base(page)
     ranked: dict[str, int] = {}
-    for anchor in page.selector.xpath("//a[@href]")[:limit]:
+    for anchor in islice(page.selector.root.iter("a"), limit):
         try:
-            url = normalise_url(urljoin(base, anchor.attrib["href"].strip()))
+            url = urljoin(base, (anchor.get("href") or "#").strip())
+            if url.startswith(("http:", "https:")) and find_site(url) == site:
+                url = normalise_url(url)
+                text = " ".join(" ".join(anchor.itertext()).split())
+                ranked[url] = max(ranked.get(url, 0), rank_link(url, text))
         except ValueError:
             continue
-        if urlsplit(url).scheme in {"http", "https"} and find_site(url) == site:
-            text = " ".join(" ".join(anchor.xpath(".//text()").getall()).split())
-            ranked[url] = max(ranked.get(url, 0), rank_link(url, text))
     return sorted(
         ((rank, url) for url, rank in ranked.items() if rank), key=lambda item: (-item[0], len(item[1]), item[1])
     )
