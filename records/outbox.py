@@ -91,15 +91,12 @@ def failed(session: Session, seqs: Sequence[int], error: str) -> None:
     session.flush()
 
 
-def clear_until(session: Session, seq: int) -> int:
-    """Drop what a full build has read already: all up to `seq`; returns how many."""
-    result = session.execute(sa.delete(OutboxRow).where(OutboxRow.seq <= seq))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+def waiting_seqs(session: Session) -> list[int]:
+    """The changes that this transaction sees: whoever reads all records in it may say that they are `done`.
 
-
-def last_seq(session: Session) -> int:
-    """The number of the latest change; 0 if none waits."""
-    return session.scalar(sa.select(sa.func.max(OutboxRow.seq))) or 0
+    Their greatest number would not do: on PostgreSQL a smaller one may be committed later.
+    """
+    return list(session.scalars(sa.select(OutboxRow.seq).order_by(OutboxRow.seq)))
 
 
 def count_waiting(session: Session) -> int:

@@ -109,7 +109,7 @@ def build_index(engine: Engine, database: Database, *, settings: Settings, clock
         build = engine.start_build(str(BuildName(clock.now(), settings.index_alias, MAPPING_VERSION)))
         try:
             with database.read() as session:
-                mark = outbox.last_seq(session)
+                read_here = outbox.waiting_seqs(session)
                 counts = makers.Counts()
                 made = makers.make_documents(session, settings=settings, clock=clock, counts=counts)
                 canaries = _fill(build, made, engine, owner, clock)
@@ -120,7 +120,7 @@ def build_index(engine: Engine, database: Database, *, settings: Settings, clock
             _discard(engine, build.name)
             raise
         with database.begin() as session:  # those changes were read by this build
-            outbox.clear_until(session, mark)
+            outbox.done(session, read_here)
         pruned = prune(engine, keep=settings.index_keep_previous)
     finally:
         engine.unlock(owner)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from directory.errors import ConflictError, GoneError, NotFoundError, UsageError
@@ -146,6 +148,20 @@ def test_the_outbox_gives_each_change_to_one_worker_and_again_when_it_dies(
         records_clock.step(minutes=3)
         again = outbox.claim(session, "three")
         assert [(item.seq, item.attempts) for item in again] == [(item.seq, 2) for item in first]
+
+
+def test_a_full_build_takes_out_only_what_it_has_read(open_records: Callable[[], Database]) -> None:
+    database = open_records()
+    with database.begin() as session:
+        outbox.add(session, [("p-one", 1), ("p-two", 1)], "test")
+    with database.read() as reading:
+        read = outbox.waiting_seqs(reading)
+        with database.begin() as session:
+            outbox.add(session, [("p-three", 1)], "test")
+        assert outbox.waiting_seqs(reading) == read
+    with database.begin() as session:
+        outbox.done(session, read)
+        assert [change.entity_id for change in outbox.claim(session, "worker")] == ["p-three"]
 
 
 def test_a_failed_change_waits_longer_each_time(records_database: Database, records_clock: StepClock) -> None:
