@@ -206,7 +206,13 @@ class ElasticEngine:
         timeout_s: float = 5.0,
     ) -> None:
         self.url = url
-        self.client = Elasticsearch(url, request_timeout=timeout_s, max_retries=2, retry_on_timeout=True)
+        self.client = Elasticsearch(  # several addresses, one of them enough: a dead node is passed over
+            url.split(","),
+            request_timeout=timeout_s,
+            max_retries=3,
+            retry_on_timeout=True,
+            retry_on_status=(429, 502, 503, 504),
+        )
         self._slow = self.client.options(request_timeout=max(60.0, timeout_s))
         self.alias, self._term_words, self._shards, self.replicas = alias, term_words, shards, replicas
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from search.node.home import LOGGING, NodeUnavailableError, prepare_home
 
 HOST = "127.0.0.1"
-START_TIMEOUT_S = 90.0
+START_TIMEOUT_S = 240.0
 
 
 @dataclass
