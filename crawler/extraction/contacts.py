@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -139,47 +139,46 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
     """The page's numbers, the practice's own main number first; abroad, in that country's own writing too."""
     abroad = next((country for country in countries if country not in ("US", "CA")), None)
     weights: dict[str, float] = {}
-    order: list[str] = []
 
-    def count(number: str, weight: float, snippet: str, where: str) -> None:
-        if number not in weights:
-            order.append(number)
-            weights[number] = 0.0
+    def count(number: str | None, weight: float, snippet: str, where: str) -> None:
+        if number:
+            weights[number] = weights.get(number, 0.0) + weight
             notes.add("phone", number, snippet, where)
-        weights[number] += weight
 
     for text in stated:
-        number = to_e164(text, abroad or "US")
-        if number:
-            count(number, 6.0, text, "json-ld")
+        count(to_e164(text, abroad or "US"), 6.0, text, "json-ld")
     previous = ""
     for line in document.lines:
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or _FAX_ONLY.match(previous):
-            previous = line.text
-            continue
-        if not line.links and not _DIGIT.search(line.text):
-            previous = line.text
+        own = line.section not in (Section.TESTIMONIAL, Section.BLOG) and not _FAX_ONLY.match(previous)
+        previous = line.text
+        if not own or not (line.links or _DIGIT.search(line.text)):
             continue
         weight = 1.0 if line.section is Section.MAIN else 1.6
         if _OTHERS.search(line.low):
             weight = 0.1
-        seen = set()
-        for link in line.links:
-            scheme, _, rest = link.href.partition(":")
-            if scheme.lower() in ("tel", "callto", "sms") and not _FAX.search(line.text.split(link.text or "\0")[0]):
-                number = to_e164(unquote(rest).split("?")[0].split(";")[0])
-                if number:
-                    seen.add(number)
-                    count(number, weight + 1.0, line.text or link.href, line.where)
-            elif "wa.me/" in link.href:
-                number = to_e164("+" + re.sub(r"\D", "", link.href.split("wa.me/")[1][:16]))
-                if number:
-                    count(number, 0.5, link.href, line.where)
+        linked = dict(_linked_phones(line))
+        for number, extra in linked.items():
+            count(number, weight + extra, line.text or number, line.where)
         for number, _at in find_numbers(line.text) or (find_abroad(line.text, abroad) if abroad else ()):
-            if number not in seen:
+            if number not in linked:
                 count(number, weight, line.text, line.where)
-        previous = line.text
-    return sorted(order, key=lambda number: -weights[number])[:8]
+    return sorted(weights, key=lambda number: -weights[number])[:8]
+
+
+def _linked_phones(line: Line) -> Iterator[tuple[str, float]]:
+    """Numbers that links dial, each with the weight a link adds."""
+    for link in line.links:
+        scheme, _, rest = link.href.partition(":")
+        if scheme.lower() in ("tel", "callto", "sms"):
+            if _FAX.search(line.text.split(link.text or "\0")[0]):
+                continue
+            number = to_e164(unquote(rest).split("?")[0].split(";")[0])
+            if number:
+                yield number, 1.0
+        elif "wa.me/" in link.href:
+            number = to_e164("+" + re.sub(r"\D", "", link.href.split("wa.me/")[1][:16]))
+            if number:
+                yield number, 0.0
 
 
 def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> list[str]:

@@ -371,25 +371,17 @@ class _Walk:
 
 def _mark_sections(lines: list[Line]) -> None:
     """Give every line its heading, and what stands under 'Testimonials' or 'Blog' that section."""
-    heading, under, level, freed = -1, None, 0, False
+    _free_other_topics(lines)
+    heading, under, level = -1, None, 0
     for index, line in enumerate(lines):
         line.heading = heading
-        if line.section is Section.TESTIMONIAL:
-            if line.level:  # a box named after its reviews may hold other topics too
-                freed = not _TESTIMONIAL_HEADING.search(line.text) and (freed or bool(_OTHER_TOPIC.search(line.text)))
-            if freed:
-                line.section = Section.MAIN
-        else:
-            freed = False
         if line.level and line.text:
             if under is not None and line.level <= level:
                 under = None
                 _free_kicker(lines, index, heading)
-            if len(line.text) < 60 and line.section is not Section.NAV:
-                if _TESTIMONIAL_HEADING.search(line.text):
-                    under, level = Section.TESTIMONIAL, line.level
-                elif _BLOG_HEADING.search(line.text):
-                    under, level = Section.BLOG, line.level
+            opened = _section_under(line)
+            if opened is not None:
+                under, level = opened, line.level
             heading = index
         if line.section is Section.FOOTER:
             under = None
@@ -397,6 +389,28 @@ def _mark_sections(lines: list[Line]) -> None:
             line.section = under
         elif line.section in (Section.MAIN, Section.HEADER) and _is_quotation(line.text):
             line.section = Section.TESTIMONIAL
+
+
+def _free_other_topics(lines: list[Line]) -> None:
+    """A box named after its reviews may hold other topics too: those are the page's own."""
+    freed = False
+    for line in lines:
+        if line.section is not Section.TESTIMONIAL:
+            freed = False
+            continue
+        if line.level:
+            freed = not _TESTIMONIAL_HEADING.search(line.text) and (freed or bool(_OTHER_TOPIC.search(line.text)))
+        if freed:
+            line.section = Section.MAIN
+
+
+def _section_under(heading: Line) -> Section | None:
+    """The section that a heading opens, where it opens one of other people's words."""
+    if len(heading.text) >= 60 or heading.section is Section.NAV:
+        return None
+    if _TESTIMONIAL_HEADING.search(heading.text):
+        return Section.TESTIMONIAL
+    return Section.BLOG if _BLOG_HEADING.search(heading.text) else None
 
 
 def _free_kicker(lines: list[Line], index: int, heading: int) -> None:

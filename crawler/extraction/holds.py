@@ -112,10 +112,37 @@ _CONFESSIONS = (
     (stems("lorem dolor consectetur"), _LOREM, "template: filler text was left in"),
 )
 _SEXUAL_SIGNS = (
-    "nuru", "ending", "erotic", "erótico", "érotique", "sensual", "to-body", "to body", "2 body", "2body", "b2b", "escort", "tantric", "lingam",
-    "yoni", "prostate", "gfe", "adult", "full service", "full-service", "naked", "nude", "night", "sexy", "girl", "masseuse", "ladies", "lady",
-    "soapy", "rub",
-)  # fmt: skip
+    "nuru",
+    "ending",
+    "erotic",
+    "erótico",
+    "érotique",
+    "sensual",
+    "to-body",
+    "to body",
+    "2 body",
+    "2body",
+    "b2b",
+    "escort",
+    "tantric",
+    "lingam",
+    "yoni",
+    "prostate",
+    "gfe",
+    "adult",
+    "full service",
+    "full-service",
+    "naked",
+    "nude",
+    "night",
+    "sexy",
+    "girl",
+    "masseuse",
+    "ladies",
+    "lady",
+    "soapy",
+    "rub",
+)
 _SEXUAL_STEMS = stems(
     "nuru happy erotic sensual body escort escorts tantric lingam yoni prostate gfe adult full naked nude night "
     "erótico érotique sexy hot "

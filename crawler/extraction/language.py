@@ -20,9 +20,11 @@ _OWN = {
 _TOKEN = re.compile(r"[a-zà-ÿ]+")
 _SPOKEN = {
     "english": "en", "french": "fr", "français": "fr", "francais": "fr", "spanish": "es", "español": "es",
-    "espanol": "es",    "mandarin": "zh", "cantonese": "yue", "chinese": "zh", "vietnamese": "vi", "korean": "ko", "japanese": "ja",
+    "espanol": "es",
+    "mandarin": "zh", "cantonese": "yue", "chinese": "zh", "vietnamese": "vi", "korean": "ko", "japanese": "ja",
     "russian": "ru", "ukrainian": "uk", "polish": "pl", "german": "de", "italian": "it", "portuguese": "pt",
-    "arabic": "ar",     "farsi": "fa", "persian": "fa", "hindi": "hi", "punjabi": "pa", "urdu": "ur", "tagalog": "tl", "thai": "th",
+    "arabic": "ar",
+    "farsi": "fa", "persian": "fa", "hindi": "hi", "punjabi": "pa", "urdu": "ur", "tagalog": "tl", "thai": "th",
     "american sign language": "ase", "asl": "ase", "hebrew": "he", "greek": "el", "romanian": "ro",
     "anglais": "en", "espagnol": "es", "inglés": "en", "anglaise": "en", "bilingue": "",
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from crawler.extraction.cues import Cues, stems
+from crawler.extraction.cues import Cues
 from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.licences import CLAIM_CUES, RARER_CUES, Claim, find_claims
@@ -94,27 +94,40 @@ _TEAM = re.compile(
     r"terapeutas",
     re.IGNORECASE,
 )
-_ROLES = "therapist practitioner bodyworker massage massoth masaj rolfer owner founder terapeuta"
+_ROLES = ("therapist", "practitioner", "bodyworker", "rolfer", "massoth", "masaj", "terapeuta", "owner", "founder")
+_LICENSED = ("licensed", "registered", "certified")
 # Each pattern, whether it may name someone whose given name is on no list, and the words one of which its line holds.
 _SENTENCES = (
+    (_WITH_LETTERS, True, ("lm", "rmt", "mt", "mmp", "clt", "nmt", "cr", "cam", "l.m", "r.m", "rmp", "lmbt", "l.m")),
+    (_WITH_TITLE, True, (*_ROLES, *_LICENSED)),
+    (_SHOUTED, False, ("lmt", "rmt", "cmt", "lmbt")),
     (
-        _WITH_LETTERS,
-        True,
-        stems("LMT LMBT RMT LMP CMT CMP BCTMB NCTMB NCBTMB MMP CMMP LMTI MTI RMP CLT NMT CNMT CR CAMTC L R"),
+        _FIRST_PERSON,
+        False,
+        ("name is", "i'm", "i’m", "i am", "call", "appelle", "llamo", "nombre", "nom est", "suis", "soy", "im "),
     ),
-    (_WITH_TITLE, True, stems(f"{_ROLES} licensed registered certified")),
-    (_SHOUTED, False, stems("LMT LMBT RMT CMT")),
-    (_FIRST_PERSON, False, stems("name called call appelle llamo nombre nom suis soy I")),
-    (_ROLE_BEFORE, False, stems(f"{_ROLES} founded owned operated instructor proprietor LMT RMT")),
-    (_GIVEN_ROLE, False, stems("massage therapist owner")),
+    (_ROLE_BEFORE, False, (*_ROLES, " by ", "massage with", "lmt", "rmt", "instructor", "proprietor", "therapy with")),
+    (_GIVEN_ROLE, False, ("therapist", "massage by", "massage with", "owner")),
     (
         _FOUNDED,
         False,
-        stems("founded opened started established has graduated received specializes offers provides brings"),
+        (
+            "found",
+            "open",
+            "start",
+            "establish",
+            "graduated",
+            "received",
+            "speciali",
+            "offers",
+            "provides",
+            "brings",
+            "has been",
+        ),
     ),
-    (_APPOSITION, True, stems("licensed registered certified massage massothérapeute")),
-    (_CALL, False, stems("call text email contact ask")),
-    (_IS_THERAPIST, False, stems(f"{_ROLES} LMT RMT LMBT")),
+    (_APPOSITION, True, (*_LICENSED, "massage", "massoth")),
+    (_CALL, False, ("call", "text", "email", "contact", "ask for")),
+    (_IS_THERAPIST, False, (*_ROLES, "lmt", "rmt", "lmbt")),
 )
 
 
@@ -182,7 +195,7 @@ def check_name(text: str, known_given: bool) -> str | None:
     return name
 
 
-def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Evidence) -> list[Person]:
+def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> list[Person]:
     """Practitioners in the order they are named, one entry a person."""
     people: list[Person] = []
     for text in stated:
@@ -190,10 +203,6 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
         if name:
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
-    tried: dict[int, list[tuple[re.Pattern[str], bool]]] = {}
-    for pattern, loose, words in _SENTENCES:
-        for number in cues.numbers(words):
-            tried.setdefault(number, []).append((pattern, loose))
     for index, line in enumerate(lines):
         text = line.text
         if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
@@ -203,7 +212,9 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
-        for pattern, loose in tried.get(index, ()):
+        for pattern, loose, words in _SENTENCES:
+            if not any(word in line.low for word in words):
+                continue
             for name in _read_sentence(text[:1500], pattern, loose):
                 _keep(people, Person(name, index), text, line.where, notes)
     for person in people:

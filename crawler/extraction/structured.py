@@ -190,8 +190,6 @@ def _read_item(scope: etree._Element, depth: int) -> Node:
     stack = list(reversed(scope))
     while stack:
         element = stack.pop()
-        if not isinstance(element.tag, str):
-            continue
         names = (element.get("itemprop") or element.get("property") or "").split()
         if _is_item(element):
             value: Json = _read_item(element, depth + 1) if depth < 8 else None

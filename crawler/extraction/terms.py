@@ -102,7 +102,8 @@ _STROKE_OF_ILLNESS = loose(
 _STROKES = stems("stroke")
 # "strokes" alone are hands moving; among illnesses they are the illness.
 _ILLNESS_LIST = loose(
-    r"(?:alzheimer\S*|parkinson\S*|cancer|sclerosis|dementia|heart disease|arthritis|diabetes),? (?:and |or |& )?strokes?\b|"
+    r"(?:alzheimer\S*|parkinson\S*|cancer|sclerosis|dementia|heart disease|arthritis|diabetes),? (?:and |or |& "
+    r")?strokes?\b|"
     r"\bstrokes?,? (?:and |or |& )?(?:parkinson|alzheimer|cancer|multiple sclerosis|dementia|brain injur|heart|ms\b)"
 )
 _OF_PREGNANCY = loose(
