@@ -25,6 +25,7 @@ from directory.names import compare_names, is_business_name, parse_name, split_t
         ("Maria de la Cruz", "Maria", "", ("de la Cruz",), "", ()),
         ("Nguyen Thi Mai", "Mai", "Thi", ("Nguyen",), "", ()),
         ("Jean-François St-Pierre", "Jean-François", "", ("St-Pierre",), "", ()),
+        ("Example, J.R.", "J.R.", "", ("Example",), "", ()),
         ("Faye D. Hill", "Faye", "D.", ("Hill",), "", ()),
         ("Tina Do, LMT", "Tina", "", ("Do",), "", ("LMT",)),
         ("Ann Example MA", "Ann", "", ("Example",), "", ("MA",)),

@@ -187,7 +187,7 @@ def _strip_listed(part: list[str], letters: list[str], *, named: bool) -> list[s
 
 def _strip_generation(tokens: list[str]) -> tuple[list[str], str]:
     if tokens:
-        generation = GENERATIONS.get(tokens[-1].lower().replace(".", ""), "")
+        generation = GENERATIONS.get(tokens[-1].lower().rstrip("."), "")  # "J.R." are initials
         if generation:
             return tokens[:-1], generation
     return tokens, ""
