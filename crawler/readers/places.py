@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TypeGuard
 
 from crawler.items import PassedOver, SetAside
@@ -131,7 +132,7 @@ def _is_mapping(value: object) -> TypeGuard[Mapping[str, object]]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    return float(value) if isinstance(value, int | float | Decimal) else None
 
 
 def _middle(box: object, low: str, high: str) -> float | None:
