@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from directory.models import Outcome
+from records import reviews, users
+from records.reviews import CaseDraft, CaseInput, CaseKind
+from records.users import Role
 from tests.web_browser import AXE, find_violations, need, open_browser, open_page, serve
 from tests.web_world import make_attack, make_documents, make_world
+from web.pages import STATIC
 
 PAGES = (
     "/",
@@ -176,3 +182,40 @@ def test_nothing_is_fetched_from_elsewhere_and_no_cookie_is_set(browser: Browser
             page.goto(address + path)
         assert hosts == {address.removeprefix("http://")}
         assert page.context.cookies() == []
+
+
+def test_the_map_is_fetched_only_when_asked_for(browser: Browser, address: str) -> None:
+    need(STATIC / "vendor" / "leaflet.js", "Leaflet (npm)")
+    with open_page(browser) as page:
+        asked = list[str]()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(address + "/search?q=neck&near=Stony+Plain")
+        assert not any("leaflet" in url for url in asked)
+        page.get_by_role("button", name="Show the map").click()
+        expect(page.locator(".map path.marker")).to_have_count(2)
+        assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
+
+
+def test_a_reviewer_decides_and_undoes_by_key(browser: Browser, tmp_path: Path) -> None:
+    world = make_world(tmp_path, [])
+    with world.database.begin() as session:
+        users.create_user(session, name="ada", password="a long enough password", role=Role.REVIEWER)
+        for number in range(3):
+            given = CaseInput(heading=f"Case {number}", outcome=Outcome.VERIFIED)
+            reviews.open_case(session, CaseDraft(kind=CaseKind.WEAK, key=str(number), input=given))
+    with serve(world.app) as site, open_page(browser) as page:
+        page.goto(site + "/admin/")
+        page.get_by_label("Name").fill("ada")
+        page.get_by_label("Password").fill("a long enough password")
+        page.keyboard.press("Enter")
+        expect(page.locator("h1")).to_have_text("3 left to review")
+        page.locator("body").press("Enter")
+        expect(page.get_by_text("3 left")).to_be_visible()
+        page.locator("body").press("a")
+        expect(page.get_by_text("2 left")).to_be_visible()
+        page.locator("body").press("u")
+        expect(page.get_by_text("3 left")).to_be_visible()
+        page.locator("body").press("r")
+        page.get_by_text("2 left").wait_for()
+        page.locator("body").press("l")
+        expect(page.get_by_text("1 left")).to_be_visible()

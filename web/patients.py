@@ -35,9 +35,9 @@ def show_front(request: Request) -> Response:
     visit = open_visit(request)
     say = visit.language.say
     examples = [
-        ("trapped nerve near Stony Plain", {"q": "trapped nerve near Stony Plain"}),
-        ("RMT in Ottawa, ON", {"q": "RMT", "near": "Ottawa, ON"}),
-        ("sore lower back, 80202", {"q": "sore lower back", "near": "80202"}),
+        say("trapped nerve near Stony Plain"),
+        say("RMT in Ottawa, ON"),
+        say("sore lower back in Denver"),
     ]
     return visit.page(
         "front.html",
@@ -46,7 +46,7 @@ def show_front(request: Request) -> Response:
         description=say(
             "Find a medical massage therapist near you whose licence was looked up in the board's own register."
         ),
-        examples=[Link(label, visit.url("/search", **params)) for label, params in examples],
+        examples=[Link(words, visit.url("/search", q=words)) for words in examples],
         conditions=[_link_term(visit, visit.site.vocabulary.conditions[term_id]) for term_id in STARTING_POINTS],
     )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from directory.models import PracticeKind, Referral, Setting
 from search.interface import DocumentLocation, Hit, Sort
 from search.service import SearchAnswer
-from web.pages import Visit
+from web.pages import STATIC, Visit
 from web.query import LARGEST_RADIUS_KM, RADII_KM, SearchForm
 from web.standing import stand
 from web.values import Link, clean, list_letters, name_practice, name_town
@@ -55,6 +55,15 @@ class CardView:
     more: str
     kind_label: str
     kind_reason: str
+    point: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """What the map needs; no tiles unless the settings name some."""
+
+    tiles: str
+    attribution: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +91,7 @@ class ResultsView:
     clear_url: str | None
     empty_heading: str
     empty_text: str
-    map_points: str
+    map: MapView | None
 
 
 def make_results_view(visit: Visit, form: SearchForm, answer: SearchAnswer) -> ResultsView:
@@ -117,7 +126,7 @@ def make_results_view(visit: Visit, form: SearchForm, answer: SearchAnswer) -> R
         clear_url=visit.url_with("/search", SearchForm(q=form.q, near=form.near).pairs()) if form.filters_on else None,
         empty_heading=say("Nobody found here yet"),
         empty_text=say("Look a little further away, use fewer words, or check the place."),
-        map_points="",
+        map=_make_map(visit, answer),
     )
 
 
@@ -196,7 +205,23 @@ def make_card(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str]
         more=visit.language.say("and %(count)s more", count=hidden) if hidden else "",
         kind_label="" if kind is PracticeKind.UNCLEAR else name_practice_kind(visit.language, kind),
         kind_reason=clean(document.practice_kind_reason, 300) if kind is not PracticeKind.UNCLEAR else "",
+        point=find_point(location),
     )
+
+
+def find_point(location: DocumentLocation | None) -> tuple[float, float] | None:
+    """The place on the map, to about ten metres."""
+    if location is None or location.lat is None or location.lon is None:
+        return None
+    return round(location.lat, 4), round(location.lon, 4)
+
+
+def _make_map(visit: Visit, answer: SearchAnswer) -> MapView | None:
+    """The map, where its code was installed and there is something to show."""
+    if not (STATIC / "vendor" / "leaflet.js").is_file() or not any(find_point(hit.location) for hit in answer.hits):
+        return None
+    settings = visit.site.settings
+    return MapView(settings.tiles_url, settings.tiles_attribution)
 
 
 def write_distance(visit: Visit, distance_km: float | None, location: DocumentLocation | None) -> str:
