@@ -19,7 +19,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from directory.places.geometry import distances_km
-from directory.places.model import ABROAD, ALIASES, Place, PlaceAnswer, PlaceKind
+from directory.places.model import ABROAD, ALIASES, Place, PlaceAnswer, PlaceKind, find_centre
 from directory.places.postal import PostalCode, find_area_code, parse_postal_code, split_postal_code
 from directory.places.regions import Region, find_country, find_region, fold_place, get_region, load_regions
 from directory.places.tables import City, PostalArea, read_cities, read_sortation_areas, read_zip_codes
@@ -341,7 +341,7 @@ class Gazetteer:
 
     def _make_region(self, region: Region) -> Place:
         members = [p for p in self._places if (p.country, p.region) == (region.country, region.code)]
-        lat, lon = _find_centre(members)
+        lat, lon = find_centre(members)
         return Place(
             label=region.names["en"],
             lat=lat,
@@ -354,7 +354,7 @@ class Gazetteer:
 
     def _make_country(self, country: str) -> Place:
         members = [place for place in self._places if place.country == country]
-        lat, lon = _find_centre(members)
+        lat, lon = find_centre(members)
         label = {"US": "United States", "CA": "Canada"}[country]
         return Place(label=label, lat=lat, lon=lon, country=country, kind=PlaceKind.COUNTRY)
 
@@ -386,14 +386,6 @@ def _region_begins(place: Place, prefix: str) -> bool:
         fold_place(region.code).startswith(prefix)
         or any(fold_place(name).startswith(prefix) for name in region.names.values())
     )
-
-
-def _find_centre(places: Sequence[Place]) -> tuple[float, float]:
-    """The centre of people: the mean of the places, weighted by population."""
-    total = sum(max(1, place.population) for place in places) or 1
-    lat = sum(place.lat * max(1, place.population) for place in places) / total
-    lon = sum(place.lon * max(1, place.population) for place in places) / total
-    return lat, lon
 
 
 @cache

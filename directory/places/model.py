@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,3 +70,11 @@ class PlaceAnswer:
 
     place: Place | None
     candidates: tuple[Place, ...] = ()
+
+
+def find_centre(places: Sequence[Place]) -> tuple[float, float]:
+    """The centre of people: the mean of the places, weighted by population."""
+    total = sum(max(1, place.population) for place in places) or 1
+    lat = sum(place.lat * max(1, place.population) for place in places) / total
+    lon = sum(place.lon * max(1, place.population) for place in places) / total
+    return lat, lon
