@@ -112,9 +112,12 @@ def find_by_family_name(session: Session, jurisdiction: str, name: str) -> tuple
     row, names = RegisterRecordRow, RegisterNameRow
     parts = fold(name).split()
     keys = {part[:120] for part in (*parts, " ".join(parts))}
-    ids = sa.select(names.observation_id).where(names.jurisdiction == jurisdiction, names.name.in_(sorted(keys)))
-    query = _select().where(row.observation_id.in_(ids)).order_by(row.observation_id)
-    return tuple(_make_record(item) for item in session.execute(query))
+    query = sa.select(names.observation_id).where(names.jurisdiction == jurisdiction, names.name.in_(sorted(keys)))
+    ids = sorted(set(session.scalars(query)))
+    found: list[Any] = []
+    for start in range(0, len(ids), CHUNK):
+        found += session.execute(_select().where(row.observation_id.in_(ids[start : start + CHUNK]))).all()
+    return tuple(_make_record(item) for item in sorted(found, key=lambda item: item.observation_id))
 
 
 def find_by_register_id(session: Session, source: str, register_id: str) -> RegisterRecord | None:
