@@ -98,7 +98,28 @@ _ROLES = ("therapist", "practitioner", "bodyworker", "rolfer", "massoth", "masaj
 _LICENSED = ("licensed", "registered", "certified")
 # Each pattern, whether it may name someone whose given name is on no list, and the words one of which its line holds.
 _SENTENCES = (
-    (_WITH_LETTERS, True, ("lm", "rmt", "mt", "mmp", "clt", "nmt", "cr", "cam", "l.m", "r.m", "rmp", "lmbt", "l.m")),
+    (
+        _WITH_LETTERS,
+        True,
+        (
+            "lmt",
+            "rmt",
+            "lmbt",
+            "lmp",
+            "cmt",
+            "cmp",
+            "ctmb",
+            "mmp",
+            "mti",
+            "rmp",
+            "clt",
+            "nmt",
+            "camtc",
+            "l.m",
+            "r.m",
+            ", cr",
+        ),
+    ),
     (_WITH_TITLE, True, (*_ROLES, *_LICENSED)),
     (_SHOUTED, False, ("lmt", "rmt", "cmt", "lmbt")),
     (
@@ -106,7 +127,23 @@ _SENTENCES = (
         False,
         ("name is", "i'm", "i’m", "i am", "call", "appelle", "llamo", "nombre", "nom est", "suis", "soy", "im "),
     ),
-    (_ROLE_BEFORE, False, (*_ROLES, " by ", "massage with", "lmt", "rmt", "instructor", "proprietor", "therapy with")),
+    (
+        _ROLE_BEFORE,
+        False,
+        (
+            *_ROLES,
+            "massage by",
+            "therapy by",
+            "owned by",
+            "operated by",
+            "massage with",
+            "lmt",
+            "rmt",
+            "instructor",
+            "proprietor",
+            "therapy with",
+        ),
+    ),
     (_GIVEN_ROLE, False, ("therapist", "massage by", "massage with", "owner")),
     (
         _FOUNDED,
@@ -125,7 +162,7 @@ _SENTENCES = (
             "has been",
         ),
     ),
-    (_APPOSITION, True, (*_LICENSED, "massage", "massoth")),
+    (_APPOSITION, True, (*_LICENSED, "massoth")),
     (_CALL, False, ("call", "text", "email", "contact", "ask for")),
     (_IS_THERAPIST, False, (*_ROLES, "lmt", "rmt", "lmbt")),
 )

@@ -143,9 +143,11 @@ def find_terms(
     room = MAX_CHARS
     seen: set[str] = set()
     for number, line in enumerate(cues.lines):
-        if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen or not vocabulary.may_name(line.text):
+        if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen:
             continue
         seen.add(line.text)
+        if len(line.text) <= ITEM_CHARS and not vocabulary.may_name(line.text):
+            continue
         room -= len(line.text)
         if room < 0:
             break
