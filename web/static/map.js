@@ -9,6 +9,7 @@ const load = (tag, attributes) =>
 const draw = () => {
   const map = L.map(box.querySelector(".map"), { scrollWheelZoom: false, keyboard: false });
   map.attributionControl.setPrefix(false);
+  L.control.scale().addTo(map);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 18 }).addTo(map);
   const points = [];
   for (const card of document.querySelectorAll("[data-lat]")) {
@@ -16,7 +17,9 @@ const draw = () => {
     const label = document.createElement("a");
     label.href = `#${card.id}`;
     label.textContent = card.querySelector("h2 a").textContent;
-    L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(label);
+    const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(label);
+    // Without tiles the names are what tells one point from another.
+    if (!box.dataset.tiles) marker.bindTooltip(label.cloneNode(true), { permanent: true, direction: "right" });
     points.push(point);
   }
   map.fitBounds(points, { padding: [32, 32], maxZoom: 13 });
