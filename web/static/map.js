@@ -19,7 +19,7 @@ const draw = () => {
     label.textContent = card.querySelector("h2 a").textContent;
     const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(label);
     // Without tiles the names are what tells one point from another.
-    if (!box.dataset.tiles) marker.bindTooltip(label.cloneNode(true), { permanent: true, direction: "right" });
+    if (!box.dataset.tiles) marker.bindTooltip(label.cloneNode(true), { permanent: true, direction: "auto", offset: [0, 0] });
     points.push(point);
   }
   map.fitBounds(points, { padding: [32, 32], maxZoom: 13 });
