@@ -24,6 +24,7 @@ SHARED_HOSTS = word_set(
     business.site clinicsense.com"""
 )
 MARK_DIGITS = 5
+FEDERAL_LICENCE = "federal licence"  # evidence: a number that the provider typed into NPPES
 # Mailboxes of a business rather than of one person.
 GENERAL_MAILBOXES = word_set(
     "info contact hello office admin booking bookings reception appointments mail frontdesk clinic spa massage"
@@ -142,7 +143,8 @@ def find_names(listing: Listing) -> tuple[PersonName | None, str | None]:
 def _read_claims(listing: Listing) -> tuple[frozenset[LicenceKey], frozenset[str]]:
     """The licence keys claimed, and the long numbers among the claims that are none."""
     keys, marks = set(), set()
-    for claim in listing.claims:
+    federal = (piece.value for piece in listing.evidence if piece.field == FEDERAL_LICENCE)
+    for claim in (*listing.claims, *federal):
         key = parse_claim(claim, listing.region, listing.country).key
         if key is not None and key.family is not Family.OTHER:
             keys.add(key)

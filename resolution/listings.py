@@ -27,7 +27,7 @@ from directory.models import (
     Tier,
 )
 from directory.names import NameGrade, compare_names, fold, parse_name
-from resolution.features import find_names, fold_phone, split_street
+from resolution.features import FEDERAL_LICENCE, find_names, fold_phone, split_street
 from resolution.sites import SitePage, group_pages
 
 MASSAGE_TAXONOMIES = frozenset(("225700000X",))
@@ -105,10 +105,14 @@ def _derive_npi(record: NpiRecord, item: Observed) -> Iterator[Listing]:
     person = record.kind is EntityKind.PERSON
     parts = " ".join(part for part in (record.given, record.middle, record.family) if part)
     name = parts or record.name
-    claims = tuple(
+    numbers = [
         f"LMT {licence.number}" + (f" ({licence.region})" if licence.region else "")
         for licence in record.licences
         if licence.number and licence.taxonomy in MASSAGE_TAXONOMIES
+    ]
+    # NPPES corroborates and never verifies: its numbers are evidence of identity, not claims to be checked.
+    evidence = tuple(
+        PageEvidence(field=FEDERAL_LICENCE, value=number, snippet=number, where="NPPES") for number in numbers
     )
     yield Listing(
         listing_id=f"npi-{record.npi}",
@@ -123,7 +127,7 @@ def _derive_npi(record: NpiRecord, item: Observed) -> Iterator[Listing]:
         country=record.country,
         phone=record.phone,
         npi=record.npi,
-        claims=claims if person else (),
+        evidence=evidence if person else (),
         tier=Tier.FEDERAL,
         url=item.url,
         read_at=_read_at(item),

@@ -18,6 +18,7 @@ from directory.models import (
     Payload,
     Tier,
 )
+from resolution.features import make_features
 from resolution.listings import derive_listings, find_base
 from resolution.resolve import resolve_listings
 
@@ -168,11 +169,12 @@ def test_npi_records_of_massage_therapists_become_federal_listings() -> None:
         licences=(NpiLicence(number="MA60123456", region="WA", taxonomy="225700000X"),),
     )
     (listing,) = derive_listings([observe("1234567893", record)])
+    assert make_features(listing).licences, "the number tells who it is"
     assert (listing.name, listing.npi, listing.tier, listing.claims) == (
         "ANN EXAMPLE",
         "1234567893",
         Tier.FEDERAL,
-        ("LMT MA60123456 (WA)",),
+        (),
     )
     dentist = NpiRecord(npi="1234567893", kind=EntityKind.PERSON, given="ANN", family="EXAMPLE", taxonomies=("1223",))
     assert list(derive_listings([observe("1234567893", dentist)])) == []
