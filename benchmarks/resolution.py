@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import logging
 import resource
 import time
 from collections import defaultdict
@@ -124,7 +125,7 @@ def run_plain_splink(features: Sequence[Features]) -> list[list[str]]:
         *(block_on(column) for column in rules[0]),
         *(block_on(*columns) for columns in rules[1]),
     ]
-    linker = Linker(api.register(pa.Table.from_pylist(rows, schema=batch.SCHEMA)), model)
+    linker = Linker(api.register(pa.Table.from_pylist(rows, schema=batch.SCHEMA)), model, log_level=logging.ERROR)
     linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("given", "family"))
     linker.training.estimate_parameters_using_expectation_maximisation(block_on("phone"))
