@@ -228,6 +228,7 @@ class Guards:
 
     def __init__(self, cues: Cues) -> None:
         self._lines = cues.lines
+        self._headings: dict[int, bool] = {}
         self._suspects = {pattern: frozenset(cues.numbers(words)) for pattern, words in _DENIALS.items()}
 
     def denies(self, pattern: re.Pattern[str], number: int, text: str) -> bool:
@@ -235,7 +236,10 @@ class Guards:
 
     def under_conditions(self, line: Line) -> bool:
         """Whether the line stands under a heading such as "Conditions we treat"."""
-        return line.heading >= 0 and bool(_CONDITIONS_HEADING.search(self._lines[line.heading].low))
+        if line.heading not in self._headings:
+            heading = self._lines[line.heading].low if line.heading >= 0 else ""
+            self._headings[line.heading] = bool(_CONDITIONS_HEADING.search(heading))
+        return self._headings[line.heading]
 
     def is_offered(self, match: TermMatch, number: int, is_item: bool) -> bool:
         """Whether a technique named here is one the practice offers."""

@@ -92,9 +92,16 @@ def _find_gap(between: str) -> Gap:
     return Gap.SLASH if "/" in between else Gap.SPACE
 
 
+@lru_cache(maxsize=65536)
+def _fold_raw(raw: str) -> tuple[str, int, int]:
+    """The folded word within `raw`, and how much was cut at either end."""
+    word, cut_start, cut_end = _trim_apostrophe(raw)
+    return fold_word(word), cut_start, cut_end
+
+
 def find_folded_words(text: str) -> Iterator[str]:
     """The folded words of `text`, small ones too, without their places."""
-    return (fold_word(raw if raw.isalnum() else _trim_apostrophe(raw)[0]) for raw in _WORD.findall(text))
+    return (_fold_raw(raw)[0] for raw in _WORD.findall(text))
 
 
 def split_words(text: str) -> list[Word]:
@@ -108,14 +115,11 @@ def split_words(text: str) -> list[Word]:
         if start != last_end + 1 or text[last_end] != " ":  # a single space changes nothing
             gap = max(gap, _find_gap(text[last_end:start]))
         last_end = end
-        raw, cut_start, cut_end = found.group(), 0, 0
-        if not raw.isalnum():
-            raw, cut_start, cut_end = _trim_apostrophe(raw)
-        folded = fold_word(raw)
-        if not folded:
-            continue
+        folded, cut_start, cut_end = _fold_raw(found.group())
         if folded in SMALL_WORDS:
             small = True
+            continue
+        if not folded:
             continue
         words.append(Word(folded, start + cut_start, end - cut_end, gap, small or cut_start > 0))
         gap, small = Gap.SPACE, False
