@@ -1,0 +1,99 @@
+"""Single wordings and what they state."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction import extract_page
+from directory.models import Answer
+
+
+@pytest.mark.parametrize(
+    ("line", "numbers"),
+    [
+        ("LMT # 53001", {"53001"}),
+        ("LMBT NC#904", {"904"}),
+        ("NC LMBT license no. 19311", {"19311"}),
+        ("CAMTC #61204", {"61204"}),
+        ("CCHPBC RMT-008999", {"008999"}),
+        ("AZ MT-27731", {"MT-27731"}),
+        ("License 2015001299", {"2015001299"}),
+        ("NPI: 1234567893", set()),
+        ("LMT since 2009", set()),
+        ("LMT 704-555-0111", set()),
+        ("approved CE provider #45123", set()),
+        ("City business license 28119447", set()),
+        ("500 hours of training", set()),
+    ],
+)
+def test_licence_numbers_are_told_from_other_numbers(line: str, numbers: set[str]) -> None:
+    page = extract_page(f"<h1>Massage</h1><p>{line}</p>")
+    claimed = [*page.credentials, *(c for person in page.practitioners for c in person.credentials)]
+    assert {claim.number for claim in claimed if claim.number} == numbers
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("We accept most major insurance plans.", Answer.YES),
+        ("Direct billing available", Answer.YES),
+        ("We do not accept insurance.", Answer.NO),
+        ("Do you take insurance? No, we don't.", Answer.NO),
+        ("We do not direct bill", Answer.NO),
+        ("Licensed and insured.", Answer.UNKNOWN),
+        ("Insurance receipts provided.", Answer.UNKNOWN),
+    ],
+)
+def test_insurance_is_known_only_where_said(line: str, answer: Answer) -> None:
+    assert extract_page(f"<h1>Massage</h1><p>{line}</p>").accepts_insurance is answer
+
+
+@pytest.mark.parametrize(
+    ("line", "hours"),
+    [
+        ("Mon-Fri 9am-5pm", "Mo-Fr 09:00-17:00"),
+        ("Mon, Wed, Fri: 9:00 AM to 5:30 PM", "Mo 09:00-17:30; We 09:00-17:30; Fr 09:00-17:30"),
+        ("Daily 10–9", "Mo-Su 10:00-21:00"),
+        ("M-F 9-5", "Mo-Fr 09:00-17:00"),
+        ("Saturday 9am to noon", "Sa 09:00-12:00"),
+        ("Monday-Saturday by appointment", None),
+    ],
+)
+def test_hours_are_written_as_openstreetmap_writes_them(line: str, hours: str | None) -> None:
+    assert extract_page(f"<h1>Massage</h1><p>{line}</p>").opening_hours == hours
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("123 NW 5th Street Suite 200 Portland OR 97209", ("123 NW 5th Street Suite 200", "Portland", "OR", "97209")),
+        ("901 Broadway<br>Nashville, TN", ("901 Broadway", "Nashville", "TN", None)),
+        ("16 Elm St<br>Suite 4<br>Concord, NH 03301", ("16 Elm St, Suite 4", "Concord", "NH", "03301")),
+        (
+            "2101 Rue Sainte-Catherine Ouest, Montréal, QC H3H1M6",
+            ("2101 Rue Sainte-Catherine Ouest", "Montréal", "QC", "H3H 1M6"),
+        ),
+        ("I studied in Portland, OR. My office is in Bend, OR.", (None, "Bend", "OR", None)),
+    ],
+)
+def test_addresses_are_read_however_they_are_laid_out(line: str, address: tuple[str | None, ...]) -> None:
+    place = extract_page(f"<h1>Massage</h1><p>{line}</p>").locations[0]
+    assert (place.street, place.city, place.region, place.postal_code) == address
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Jane Doe, Licensed Massage Therapist", ["Jane Doe"]),
+        ("Hi! My name is Tamsin.", ["Tamsin"]),
+        ("JANE DOE, LMT", ["Jane Doe"]),
+        ("Jane Doe (she/her), RMT", ["Jane Doe"]),
+        ("By Laura Stone, L.M.T.", ["Laura Stone"]),
+        ("I'm so happy you are here", []),
+        ("Deep Tissue Massage, LMT", []),
+        ("Licensed by the State of Texas", []),
+    ],
+)
+def test_people_are_told_from_services_and_places(line: str, names: list[str]) -> None:
+    page = extract_page(f"<p>massage</p><p>{line}</p>")
+    assert [person.name for person in page.practitioners] == names
