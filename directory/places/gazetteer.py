@@ -19,13 +19,22 @@ from rapidfuzz import process
 from rapidfuzz.distance import DamerauLevenshtein
 
 from directory.places.geometry import distances_km
-from directory.places.model import ABROAD, ALIASES, Place, PlaceAnswer, PlaceKind, find_centre
-from directory.places.postal import PostalCode, find_area_code, parse_postal_code, split_postal_code
-from directory.places.regions import Region, find_country, find_region, fold_place, get_region, load_regions
-from directory.places.tables import City, PostalArea, read_cities, read_sortation_areas, read_zip_codes
+from directory.places.model import ABROAD, ALIASES, COUNTRIES, Place, PlaceAnswer, PlaceKind, find_centre
+from directory.places.postal import PostalCode, cut_tail, find_area_code, parse_postal_code, split_postal_code
+from directory.places.regions import (
+    Region,
+    find_country,
+    find_region,
+    fold_place,
+    get_region,
+    load_regions,
+    may_be_region,
+)
+from directory.places.tables import City, PostalArea, find_zip_code, read_cities, read_sortation_areas, read_zip_codes
 
 _DOMINANCE = 3  # a bare name means the largest place if it is so many times the next
 _MANY = 8  # candidates worth showing
+_FEW = 100
 _LARGE = 250_000  # a city of this size may stand against a region of the same name ("Washington", "Québec")
 _NEAR_ENOUGH_KM = 150.0  # a point farther from any town than this lies nowhere we know
 _NEIGHBOURS = ("MX", "CU", "BS", "GL", "PM", "RU")  # so that Tijuana isn't taken for California
@@ -36,6 +45,7 @@ class Gazetteer:
     """Cities, postal codes and regions of the United States and Canada."""
 
     def __init__(self, cities: Iterable[City]) -> None:
+        self._zip_codes_asked = 0
         self._places: list[Place] = []
         self._by_name: dict[str, list[Place]] = defaultdict(list)
         self._by_other_name: dict[str, list[Place]] = defaultdict(list)
@@ -90,7 +100,7 @@ class Gazetteer:
         parts = [part for part in re.split(r"\s*,\s*|\s+", text) if part]
         for size in range(1, min(4, len(parts) - 1) + 1):
             tail = " ".join(parts[-size:])
-            head = _cut_tail(text, size)
+            head = cut_tail(text, size)
             region = find_region(tail, country)
             found = self._find_in_region(head, region) if region else None
             if found:
@@ -108,7 +118,7 @@ class Gazetteer:
             alias = self.find_city(*ALIASES[key])
             if alias and country in (None, alias.country):
                 return PlaceAnswer(alias)
-        region = find_region(text, country) if _may_be_region(text) else None
+        region = find_region(text, country) if may_be_region(text) else None
         cities = self._find_bare(key, country)
         if region is not None:
             rivals = [city for city in cities if city.population >= _LARGE]
@@ -140,7 +150,7 @@ class Gazetteer:
             region = find_region(" ".join(parts[-size:]), country) if size else None
             if size and region is None:
                 continue
-            key = fold_place(_cut_tail(text, size) if size else text)
+            key = fold_place(cut_tail(text, size) if size else text)
             if len(key) < 5:
                 continue
             near = process.extract(key, self._keys, scorer=DamerauLevenshtein.distance, score_cutoff=1, limit=20)
@@ -184,7 +194,7 @@ class Gazetteer:
         return self._find_postal_area(parsed) if parsed and country in (None, parsed.country) else None
 
     def _find_postal_area(self, code: PostalCode) -> Place | None:
-        area = self._postal_areas.get(code.area)
+        area = self._find_area(code)
         if area is None:
             return None
         city = self._name_area(area)
@@ -198,6 +208,13 @@ class Gazetteer:
             postal_code=code.code,
             kind=PlaceKind.POSTAL_CODE,
         )
+
+    def _find_area(self, code: PostalCode) -> PostalArea | None:
+        """A few ZIP codes are looked up one by one (2 ms each); for many, the whole table is read (1 s, once)."""
+        if code.country == "CA":
+            return self._sortation_areas.get(code.area)
+        self._zip_codes_asked += 1
+        return find_zip_code(code.area) if self._zip_codes_asked <= _FEW else self._postal_areas.get(code.area)
 
     def _name_area(self, area: PostalArea) -> str:
         """The city of a postal area; Canadian ones carry quarters ("Brampton West", "Downtown Toronto")."""
@@ -289,7 +306,11 @@ class Gazetteer:
 
     @cached_property
     def _postal_areas(self) -> dict[str, PostalArea]:
-        return {area.code: area for table in (read_zip_codes(), read_sortation_areas()) for area in table}
+        return {area.code: area for area in read_zip_codes()} | self._sortation_areas
+
+    @cached_property
+    def _sortation_areas(self) -> dict[str, PostalArea]:
+        return {area.code: area for area in read_sortation_areas()}
 
     @cached_property
     def _zip_cities(self) -> dict[str, list[Place]]:
@@ -355,8 +376,7 @@ class Gazetteer:
     def _make_country(self, country: str) -> Place:
         members = [place for place in self._places if place.country == country]
         lat, lon = find_centre(members)
-        label = {"US": "United States", "CA": "Canada"}[country]
-        return Place(label=label, lat=lat, lon=lon, country=country, kind=PlaceKind.COUNTRY)
+        return Place(label=COUNTRIES[country], lat=lat, lon=lon, country=country, kind=PlaceKind.COUNTRY)
 
 
 def _sort_by_size(places: Iterable[Place]) -> list[Place]:
@@ -368,16 +388,6 @@ def _choose(places: Sequence[Place]) -> PlaceAnswer:
     if len(places) == 1 or (places and places[0].population >= max(1, _DOMINANCE * places[1].population)):
         return PlaceAnswer(places[0])
     return PlaceAnswer(None, tuple(places[:_MANY]))
-
-
-def _may_be_region(text: str) -> bool:
-    """Two letters mean a region only in capitals: "in" and "me" are words."""
-    return len(text) > 2 or text.isupper()
-
-
-def _cut_tail(text: str, size: int) -> str:
-    """`text` without its last `size` words."""
-    return re.sub(rf"(?:[\s,]+[^\s,]+){{{size}}}$", "", text).strip(" ,")
 
 
 def _region_begins(place: Place, prefix: str) -> bool:

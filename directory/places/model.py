@@ -38,6 +38,7 @@ ALIASES = {
 }
 
 
+COUNTRIES = {"US": "United States", "CA": "Canada"}
 ABROAD = frozenset({"mexico", "mexique"})  # never silently a town in Missouri
 
 

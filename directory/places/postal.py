@@ -49,3 +49,8 @@ def find_area_code(phone: str | None) -> str | None:
     digits = re.sub(r"\D", "", phone or "")
     digits = digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
     return digits[:3] if len(digits) == 10 and digits[:3] not in _TOLL_FREE else None
+
+
+def cut_tail(text: str, size: int) -> str:
+    """`text` without its last `size` words."""
+    return re.sub(rf"(?:[\s,]+[^\s,]+){{{size}}}$", "", text).strip(" ,")

