@@ -14,6 +14,7 @@ import asyncio
 import csv
 import multiprocessing
 import random
+import resource
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -22,11 +23,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import psutil
 import scrapy
 from scrapy.crawler import AsyncCrawlerRunner
 
 from crawler.extraction import extract_page
+from crawler.items import Batch
 from crawler.pipelines.storing import StoringPipeline
 from crawler.readers.nppes_bulk import open_bulk
 from crawler.run import run_crawl
@@ -130,18 +131,19 @@ class Meter:
         """Note the memory at every quarter."""
         quarter = count * 4 // self.total
         if quarter and quarter not in self.memory:
-            self.memory[quarter] = psutil.Process().memory_info().rss
+            pages_held = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+            self.memory[quarter] = pages_held * resource.getpagesize()
 
     def watch_storing(self) -> None:
         """Time what the storing thread does."""
         store = StoringPipeline._store
 
-        def timed(pipeline: StoringPipeline, batches: Any) -> None:
+        def timed(self_: StoringPipeline, batches: list[Batch]) -> None:
             began = time.thread_time()
-            store(pipeline, batches)
+            store(self_, batches)
             self.stored_s += time.thread_time() - began
 
-        StoringPipeline._store = timed  # type: ignore[method-assign]
+        StoringPipeline._store = timed  # type: ignore[method-assign, assignment]
 
 
 def crawl_whole(pages: int, port: int, workers: int, meter: Meter) -> float:

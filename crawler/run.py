@@ -64,25 +64,30 @@ def run_crawl(
     )
     jobs: list[Job] = []
     summaries: dict[str, SourceSummary] = {}
-    for base in chosen:
-        source, connect_to = apply_override(base, overrides.get(base.id, {}))
-        if reason := find_reason_to_skip(source, settings, plan, asked_for=bool(sources)):
-            summaries[source.id] = SourceSummary(source=source.id, state=SourceState.SKIPPED, notes={reason: 1})
-            continue
-        jobs.append(
-            open_job(
-                settings,
-                source,
-                plan,
-                database=database,
-                clock=clock or SystemClock(),
-                allow_local=allow_local,
-                limits=limits or Limits(),
-                connect_to=connect_to,
-                workers=workers,
-                progress=progress,
+    try:
+        for base in chosen:
+            source, connect_to = apply_override(base, overrides.get(base.id, {}))
+            if reason := find_reason_to_skip(source, settings, plan, asked_for=bool(sources)):
+                summaries[source.id] = SourceSummary(source=source.id, state=SourceState.SKIPPED, notes={reason: 1})
+                continue
+            jobs.append(
+                open_job(
+                    settings,
+                    source,
+                    plan,
+                    database=database,
+                    clock=clock or SystemClock(),
+                    allow_local=allow_local,
+                    limits=limits or Limits(),
+                    connect_to=connect_to,
+                    workers=workers,
+                    progress=progress,
+                )
             )
-        )
+    except PalpateError:  # one that another process runs: those opened before it are let go
+        for job in jobs:
+            job.journal.close(keep=True)
+        raise
     for summary in asyncio.run(_run_jobs(jobs)):
         summaries[summary.source] = summary
     return [summaries[source.id] for source in chosen]
