@@ -54,6 +54,7 @@ _NOUN_END = re.compile(
     r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|"
     r"LLC|Rehab|Health|Touch|Hands)$"
 )
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")  # MassageByJane
 _SENTENCE = re.compile(r"[.!?]$|\b(?:your|you|our|we|is|are|that|with your|for your)\b", re.IGNORECASE)
 _PROFESSION = re.compile(
     r"^(?:licensed|registered|certified|professional)?\s*(?:clinical |medical |therapeutic )?(?:massage "
@@ -85,7 +86,7 @@ class _Votes:
         writings[name] = writings.get(name, 0.0) + weight * (0.5 if name.isupper() or name.islower() else 1.0)
         self.sources.setdefault(key, (snippet or name, where))
 
-    def best(self) -> tuple[str, str, str, float] | None:
+    def best(self, person: str | None) -> tuple[str, str, str, float] | None:
         """The name with the most weight, its snippet, its place and the weight; others that contain it count for it."""
         if not self.weights:
             return None
@@ -94,6 +95,8 @@ class _Votes:
             for other, weight in self.weights.items():
                 if other != key and len(key) > 5 and key in other:
                     totals[key] += 0.35 * weight
+        if person and person.lower() in totals and len(totals) > 1:
+            totals[person.lower()] *= 0.3  # "About Jane" names the therapist, not the practice
         key = max(totals, key=lambda k: (totals[k], self.weights[k]))
         key = self._fuller(key)
         name = max(self.writings[key], key=lambda writing: self.writings[key][writing])
@@ -117,6 +120,8 @@ def _key(name: str) -> str:
 def tidy(text: str) -> str:
     """A candidate without greetings, marks and the year."""
     name = clean(text)
+    if " " not in name and len(name) > 12 and _TRADE.search(name) and "." not in name:
+        name = _CAMEL.sub(" ", name)
     name = _LEAD.sub("", name)
     name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.IGNORECASE)
     name = re.sub(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]", "", name)
@@ -133,7 +138,7 @@ def find_name(document: Document, stated: Iterable[str], person: str | None, not
             votes.add(document.meta[key], weight, key)
     _vote_titles(document, votes, person)
     _vote_lines(document, votes)
-    best = votes.best()
+    best = votes.best(person.split()[0] if person else None)
     if best is None or best[3] < 0.9:
         return None
     notes.add("name", best[0], best[1], best[2])
