@@ -6,8 +6,6 @@ The records are the truth; an index can always be thrown away and built again fr
 from __future__ import annotations
 
 import logging
-import os
-import socket
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -22,6 +20,7 @@ from records import outbox
 from records.database import Database
 from search import documents as makers
 from search.interface import Build, Engine, Reader, SearchRequest, TherapistDocument
+from search.locks import make_owner
 from search.names import BuildName, parse_build_name
 
 log = logging.getLogger(__name__)
@@ -88,11 +87,6 @@ class StatusReport:
         lines = [f"{self.state}: {self.reason}", f"live: {self.live or 'none'} ({self.documents} entries)"]
         lines += [f"earlier: {name}" for name in self.builds if name != self.live]
         return "\n".join([*lines, f"waiting changes: {self.waiting}"])
-
-
-def make_owner() -> str:
-    """Who this process is, for locks and claims."""
-    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 def build_index(engine: Engine, database: Database, *, settings: Settings, clock: Clock) -> BuildReport:

@@ -20,6 +20,7 @@ from search.backends.embedded import CELL_STEPS
 from search.backends.hits import make_hit, parse_document, write_document
 from search.fields import TermWords, make_fields
 from search.interface import Cell, SearchPage, SearchRequest, Suggestion, TherapistDocument
+from search.locks import is_gone
 from search.requests import Cursor, check_request, read_cursor, write_cursor
 
 BULK_DOCUMENTS, BULK_BYTES = 1_000, 8_000_000
@@ -337,7 +338,8 @@ class ElasticEngine:
             condition: dict[str, Any] = {"op_type": "create"}
             if held:
                 source = held["_source"]
-                if source["owner"] != owner and datetime.fromisoformat(source["until"]) > now:
+                ends = datetime.fromisoformat(source["until"])
+                if source["owner"] != owner and ends > now and not is_gone(source["owner"]):
                     raise LockedError(f"Another build has been running; its lock ends {source['until']}.")
                 condition = {"if_seq_no": held["_seq_no"], "if_primary_term": held["_primary_term"]}
             document = {"owner": owner, "until": until.astimezone(UTC).isoformat()}

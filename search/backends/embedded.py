@@ -27,6 +27,7 @@ from search.backends.text import TextHits, TextReader, TextWriter, write_text
 from search.fields import IndexFields, TermWords, make_fields
 from search.geometry import find_in_box, find_tile
 from search.interface import Cell, SearchPage, SearchRequest, Sort, Suggestion, TherapistDocument
+from search.locks import is_gone
 from search.requests import Cursor, check_request, read_cursor, write_cursor
 
 BATCH_ROWS = 10_000
@@ -363,7 +364,8 @@ class EmbeddedEngine:
             path = self._root / "build.lock"
             if path.exists():
                 held = orjson.loads(path.read_bytes())
-                if held["owner"] != owner and datetime.fromisoformat(held["until"]) > now:
+                ends = datetime.fromisoformat(held["until"])
+                if held["owner"] != owner and ends > now and not is_gone(held["owner"]):
                     raise LockedError(f"Another build has been running; its lock ends {held['until']}.")
             c.write_atomically(path, orjson.dumps({"owner": owner, "until": until.astimezone(UTC).isoformat()}))
 
