@@ -24,7 +24,8 @@ area centroids through zipcodes and pypostalcode. Browser code: Leaflet (BSD-2-C
 
 def pinned_names(requirements: Path) -> list[str]:
     """Names of the packages that a hashed requirements file pins."""
-    return sorted(re.findall(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==", requirements.read_text("utf-8"), re.MULTILINE))
+    pinned = re.compile(r"^([a-z0-9][a-z0-9._-]*)(?:\[[^\]]*\])?==", re.MULTILINE)
+    return sorted(pinned.findall(requirements.read_text("utf-8")))
 
 
 def find_licence(package: PackageMetadata) -> str:
