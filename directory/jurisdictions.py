@@ -7,7 +7,7 @@ The rules are data (`jurisdictions.yml`), each with its mark and source. A rule 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -50,6 +50,7 @@ class RegisterInfo:
     lookup_url: str | None
     open_data_source: str | None
     mark: str
+    lookup_mark: str = "U"
 
     @property
     def exists(self) -> bool:
@@ -102,6 +103,12 @@ class Rule:
     sentence: str
     since: date = date.min
     until: date = date.max
+    cited: str = "U"
+
+    @property
+    def citation(self) -> str:
+        """Where the rule is said to stand; a law that nobody has read there yet is called so."""
+        return self.source if self.cited in ("C", "S") else f"{self.source} (citation not yet confirmed)"
 
     def covers(self, title: str, on: date) -> bool:
         """True if the rule speaks about this title on this day."""
@@ -134,12 +141,12 @@ class Jurisdictions:
     def meaning(self, title: str | None, country: str | None, region: str | None, on: date) -> TitleMeaning:
         """What `title` (letters or the id of credentials/titles.yml) is in law there on that day."""
         rule = self._find_rule(title, country, region, on)
-        return TitleMeaning(rule.means, title or "", rule.id, rule.mark, rule.source, rule.sentence)
+        return TitleMeaning(rule.means, title or "", rule.id, rule.mark, rule.citation, rule.sentence)
 
     def referral(self, title: str | None, country: str | None, region: str | None, on: date) -> ReferralAnswer:
         """Whether a physician may lawfully refer to a holder of `title` there on that day."""
         rule = self._find_rule(title, country, region, on)
-        return ReferralAnswer(rule.referral, rule.id, rule.source, rule.sentence, rule.mark)
+        return ReferralAnswer(rule.referral, rule.id, rule.citation, rule.sentence, rule.mark)
 
     def _find_rule(self, title: str | None, country: str | None, region: str | None, on: date) -> Rule:
         place = self.get(country, region)
@@ -160,29 +167,31 @@ class Jurisdictions:
 
 
 def _make_open_rule(rule_id: str, sentence: str) -> Rule:
-    return Rule(rule_id, "", (), Meaning.UNKNOWN, Answer.UNKNOWN, "U", "No rule found", sentence)
+    return Rule(rule_id, "", (), Meaning.UNKNOWN, Answer.UNKNOWN, "U", "No rule found", sentence, cited="S")
 
 
 def _fill(default: Rule, place: Jurisdiction) -> Rule:
     sentence = default.sentence.replace("{place}", place.name)
     rule_id = f"{place.region.lower()}-{default.id}"
-    return Rule(
-        rule_id, place.region, default.titles, default.means, default.referral, default.mark, default.source, sentence
-    )
+    return replace(default, id=rule_id, region=place.region, sentence=sentence)
 
 
 def _read_rule(row: dict[str, Any]) -> Rule:
+    referral, mark = Answer(row["referral"]), row.get("mark", "S")
+    if referral is Answer.NO and mark != "C":
+        referral = Answer.UNKNOWN  # nobody is barred by what was not confirmed
     return Rule(
         id=row["id"],
         region=row.get("region", ""),
         titles=tuple(row["titles"]),
         means=Meaning(row["means"]),
-        referral=Answer(row["referral"]),
-        mark=row.get("mark", "S"),
+        referral=referral,
+        mark=mark,
         source=row["source"],
         sentence=row["sentence"],
         since=row.get("from", date.min),
         until=row.get("until", date.max),
+        cited=row.get("cited", "U"),
     )
 
 
@@ -198,6 +207,7 @@ def load_jurisdictions() -> Jurisdictions:
             row.get("lookup_url"),
             row.get("open_data"),
             row["mark"],
+            row.get("lookup_mark", "U"),
         )
         regions[code] = Jurisdiction(country_of(code), code, REGIONS[code], register)
     rules = tuple(_read_rule(row) for row in data["rules"])

@@ -60,7 +60,7 @@ REFUSED = [
     ("12917A", "CO", "letters and digits"),
     ("MA60917253", "OR", "may be a state"),
     ("MA 60917253", None, "may be a state"),
-    ("XYZ12917", "CO", "do not stand before"),
+    ("XYZ12917", "WA", "do not stand before"),
     ("student massage therapist", "WA", "student"),
     ("student massage therapist #12917", "CO", "student"),
     ("Diploma in Massage Therapy", "CO", "schooling"),

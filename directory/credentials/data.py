@@ -44,12 +44,12 @@ class Schemes:
     def get(self, jurisdiction: str, family: Family) -> NumberScheme:
         """The register's scheme; where none is known, plain digits marked U."""
         found = self.known.get((jurisdiction, family))
-        return found or NumberScheme(jurisdiction=jurisdiction, family=family, mark="U", digits=_WIDEST)
+        return found or NumberScheme(jurisdiction=jurisdiction, family=family, mark="U", digits=_WIDEST, most=_WIDEST)
 
     def widened(self, widths: dict[tuple[str, Family], int]) -> Schemes:
         """These schemes, but never narrower than the numbers that a register itself holds."""
         wider = {
-            key: replace(self.get(*key), digits=width) for key, width in widths.items() if width > self.get(*key).digits
+            key: replace(self.get(*key), most=width) for key, width in widths.items() if width > self.get(*key).most
         }
         return Schemes({**self.known, **wider}) if wider else self
 
@@ -69,7 +69,8 @@ def load_schemes() -> Schemes:
                 jurisdiction=jurisdiction,
                 family=family,
                 mark=row["mark"],
-                digits=row["digits"] if row["mark"] != "U" else max(row["digits"], _WIDEST),
+                digits=row["digits"],
+                most=row["digits"] if row["mark"] != "U" else max(row["digits"], _WIDEST),
                 prefixes=tuple(row.get("prefixes", ())),
                 numeric=row.get("numeric", ""),
                 patterns=tuple(row.get("patterns", ())),

@@ -90,12 +90,13 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class NumberScheme:
-    """How one register writes the numbers of one family (schemes.yml)."""
+    """How one register writes the numbers of one family (schemes.yml); more than `most` digits are refused."""
 
     jurisdiction: str
     family: Family
     mark: str
     digits: int
+    most: int
     prefixes: tuple[str, ...] = ()
     numeric: str = ""
     patterns: tuple[str, ...] = ()

@@ -48,7 +48,7 @@ def read_number(token: str, prefix: str, scheme: NumberScheme, schemes: Schemes)
     inner = re.sub(r"^[A-Za-z]+[.\-]?", "", token)
     if scheme.numeric and digits.startswith(scheme.numeric) and len(digits) == len(scheme.numeric) + scheme.digits:
         return _fit(digits[len(scheme.numeric) :], written, scheme)
-    if is_npi(digits) and scheme.digits < 10:
+    if is_npi(digits) and scheme.most < 10:
         return ReadNumber(written, rejected="it is an NPI, which shows who somebody is and is no licence")
     reason = _check_groups(inner) or _check_prefix(glued or prefix, scheme, schemes)
     return ReadNumber(written, rejected=reason) if reason else _fit(digits, written, scheme)
@@ -81,9 +81,9 @@ def _fit(digits: str, written: str, scheme: NumberScheme) -> ReadNumber:
     significant = digits.lstrip("0")
     if not significant:
         return ReadNumber(written, rejected="it is all zeros")
-    if len(significant) > scheme.digits:
+    if len(significant) > scheme.most:
         return ReadNumber(
             written,
-            rejected=f"it has {len(significant)} digits; licences there have at most {scheme.digits}",
+            rejected=f"it has {len(significant)} digits; licences there have at most {scheme.most}",
         )
     return ReadNumber(written, value=int(significant))
