@@ -50,6 +50,7 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
     app.state.site = Site(
         settings=settings,
         database=database,
+        engine=engine,
         reader=engine.open_reader(),
         clock=clock or SystemClock(),
         vocabulary=load_vocabulary(),

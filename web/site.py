@@ -11,7 +11,7 @@ from directory.places import Gazetteer
 from directory.settings import Settings
 from directory.vocabularies import Term, Vocabulary
 from records.database import Database
-from search.interface import Reader
+from search.interface import Engine, Reader
 from web.values import clean
 
 
@@ -21,6 +21,7 @@ class Site:
 
     settings: Settings
     database: Database
+    engine: Engine
     reader: Reader
     clock: Clock
     vocabulary: Vocabulary

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Form
 from starlette.responses import RedirectResponse, Response
@@ -14,8 +14,10 @@ from records import reviews, snapshots
 from records.database import Session
 from records.reviews import Case, CaseKind, CaseState, Choice
 from records.users import Role
-from web.admin.access import Desk, Reading, Reviewing
+from web.admin.access import Reading, Reviewing
 from web.admin.compare import KIND_LABELS, make_case_view
+from web.admin.leaving import asks_out
+from web.admin.rooms import show
 from web.values import Link
 
 router = APIRouter()
@@ -82,6 +84,7 @@ def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done
         decisions=decisions,
         identical=len(identical),
         outcomes=[outcome.value for outcome in Outcome],
+        removal_url=desk.visit.url(f"/admin/cases/{case_id}/removal") if asks_out(case) else None,
         may_decide=desk.may(needed) and case.state is not CaseState.DECIDED,
         may_undo=desk.may(Role.REVIEWER) and any(item.undone_at is None for item in decisions),
         snapshot=case.input.snapshot_hash,
@@ -106,12 +109,17 @@ def decide(
     kind: Annotated[str, Form(max_length=40)] = "",
     state: Annotated[str, Form(max_length=40)] = "",
 ) -> Response:
-    """Decide the case as it was looked at, then go to the next; ConflictError if somebody was faster."""
+    """Decide the case as it was looked at, then go to the next; ConflictError if somebody was faster.
+
+    Taking somebody out can't be undone: accepting that leads to a page which asks first.
+    """
     edited = choice is Choice.EDIT
     with desk.visit.site.database.begin() as session:
         case = reviews.get(session, case_id)
         if case.state is CaseState.SECOND and not desk.may(Role.SECOND_REVIEWER):
             raise NotAllowedError("This case waits for a second reviewer.")
+        if choice is Choice.ACCEPT and asks_out(case):
+            return RedirectResponse(desk.visit.url(f"/admin/cases/{case_id}/removal"), 303)
         others = reviews.find_identical(session, case) if identical else []
         for item, seen in ((case, version), *((other, other.version) for other in others)):
             reviews.decide(
@@ -160,18 +168,6 @@ def _count_waiting(session: Session) -> dict[CaseKind, int]:
     counts = reviews.count(session)
     states = (CaseState.OPEN, CaseState.SECOND)
     return {kind: sum(counts.get((kind, state), 0) for state in states) for kind in CaseKind}
-
-
-def show(desk: Desk, template: str, *, title: str, **context: Any) -> Response:
-    """A page of these rooms: never kept, with the sign-in's form token."""
-    return desk.visit.page(
-        template,
-        headers={"Cache-Control": "no-store"},
-        title=title,
-        user=desk.user,
-        form_token=desk.form_token(),
-        **context,
-    )
 
 
 def _find(kind: type[E], value: str) -> E | None:
