@@ -87,6 +87,7 @@ class Job:
     started_at: datetime
     read_on: date
     full: bool
+    overridden: bool = False  # another server stands in for the source's own
     allow_local: bool = False
     limits: Limits = field(default_factory=Limits)
     connect_to: dict[str, str] = field(default_factory=dict)

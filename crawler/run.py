@@ -26,6 +26,7 @@ from records import observations, runs
 from records.database import Database
 
 Override = Mapping[str, Any]
+UNREVIEWED = "terms not yet reviewed by a person"
 
 
 def run_crawl(
@@ -77,6 +78,7 @@ def run_crawl(
                     plan,
                     database=database,
                     clock=clock or SystemClock(),
+                    overridden=base.id in overrides,
                     allow_local=allow_local,
                     limits=limits or Limits(),
                     connect_to=connect_to,
@@ -275,7 +277,7 @@ def make_summary(job: Job, tally: Tally, state: SourceState, gates: tuple[Gate, 
         closed=closed,
         set_aside=dict(tally.set_aside),
         passed_over=dict(tally.passed_over),
-        notes=dict(tally.notes),
+        notes={**tally.notes, **({UNREVIEWED: 1} if asks_unreviewed(job.source, job.plan, job.overridden) else {})},
         samples=tuple(tally.samples),
         gates=gates,
         error=errors[0] if errors and state is not SourceState.DONE else None,
@@ -285,6 +287,11 @@ def make_summary(job: Job, tally: Tally, state: SourceState, gates: tuple[Gate, 
         started_at=job.started_at,
         finished_at=job.clock.now(),
     )
+
+
+def asks_unreviewed(source: Source, plan: Plan, overridden: bool) -> bool:
+    """Whether the source itself was asked though nobody has read its terms yet."""
+    return source.terms_reviewed_on is None and plan.from_ is None and not overridden
 
 
 def make_record(summary: SourceSummary) -> runs.RunSummary:

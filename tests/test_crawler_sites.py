@@ -164,6 +164,16 @@ def test_a_list_of_sites_is_read_by_name_through_a_server_of_ones_own(
     assert summary.set_aside == {"not a web address": 1, "site that is never crawled": 1}
 
 
+def test_the_data_folders_own_list_is_read_and_unreviewed_terms_are_noted(
+    settings: Settings, crawl: Crawl, database: Database
+) -> None:
+    with serve(make_site({"/": "<title>Example</title>"})) as server:
+        (settings.data_dir / "practice_sites.txt").write_text(f"{server.url}/\n", "utf-8")
+        summary = crawl("practice_sites")
+    assert set(load_pages(database)) == {""}
+    assert summary.notes == {"terms not yet reviewed by a person": 1}
+
+
 def test_saved_pages_are_read_as_live_ones_and_other_files_passed_over(
     crawl: Crawl, database: Database, tmp_path: Path
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from scrapy.spiderloader import SpiderLoader
 from crawler.job import Plan
 from crawler.readers.columns import check_columns
 from crawler.regions import parse_region
-from crawler.run import apply_override, find_reason_to_skip, is_full_read, parse_shard
+from crawler.run import apply_override, asks_unreviewed, find_reason_to_skip, is_full_read, parse_shard
 from crawler.settings import SPIDER_MODULES
 from crawler.sources import describe_sources, get_source, load_lookup_only, load_sources
 from crawler.sources.model import SourceKind, load_source
@@ -51,7 +51,20 @@ def test_every_source_states_its_terms(source_id: str) -> None:
     assert source.licence
     assert source.terms_url.startswith("https://")
     assert source.attribution
-    assert source.terms_reviewed_on.year >= 2026
+    assert source.unconfirmed, "what was written from memory is said"
+
+
+def test_terms_that_nobody_has_read_have_no_day() -> None:
+    assert all(source.terms_reviewed_on is None for source in load_sources().values())
+
+
+def test_asking_a_source_whose_terms_nobody_has_read_is_noted() -> None:
+    source = get_source("leie")
+    assert asks_unreviewed(source, Plan(), overridden=False)
+    assert not asks_unreviewed(source, Plan(from_="rows.csv"), overridden=False)
+    assert not asks_unreviewed(source, Plan(), overridden=True)
+    reviewed = source.model_copy(update={"terms_reviewed_on": date(2026, 11, 20)})
+    assert not asks_unreviewed(reviewed, Plan(), overridden=False)
 
 
 @pytest.mark.parametrize("source_id", sorted(s.id for s in load_sources().values() if s.kind is SourceKind.REGISTER))
@@ -176,6 +189,7 @@ def test_describe_sources_lists_terms_last_run_and_freshness(tmp_path: Path) -> 
     assert set(found) == CONTRACT
     assert found["wa_doh"].freshness == "60 days old: stale after 30"
     assert found["wa_doh"].is_due
+    assert found["wa_doh"].to_json()["terms_reviewed_on"] is None
     assert found["osm"].freshness == "never read"
     assert not found["leie"].enabled
     assert found["wa_doh"].to_json()["last_state"] == SourceState.DONE

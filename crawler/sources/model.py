@@ -131,7 +131,8 @@ class Source(_Strict):
     attribution: str
     commercial_use: CommercialUse
     terms_note: str = ""
-    terms_reviewed_on: date
+    terms_reviewed_on: date | None = None  # the day a person read the terms; None: nobody has yet
+    unconfirmed: tuple[str, ...] = ()  # what stands here from memory and was in no sample that was seen
     enabled: bool = True
     authoritative: bool = False  # a full read closes the records it no longer holds
     live: bool = True  # false: comes as a saved file only (a sign-in or a key stands before it)

@@ -25,7 +25,8 @@ class SourceStatus:
     terms_url: str
     attribution: str
     commercial_use: str
-    terms_reviewed_on: date
+    terms_reviewed_on: date | None
+    unconfirmed: tuple[str, ...]
     enabled: bool
     live: bool
     last_run_at: datetime | None
@@ -36,7 +37,7 @@ class SourceStatus:
     def to_json(self) -> dict[str, object]:
         """Plain JSON values."""
         plain = asdict(self)
-        plain["terms_reviewed_on"] = self.terms_reviewed_on.isoformat()
+        plain["terms_reviewed_on"] = self.terms_reviewed_on.isoformat() if self.terms_reviewed_on else None
         plain["last_run_at"] = self.last_run_at.isoformat() if self.last_run_at else None
         return plain
 
@@ -63,6 +64,7 @@ def describe_sources(session: Session, clock: Clock, *, off: str = "") -> list[S
                 attribution=source.attribution,
                 commercial_use=source.commercial_use.value,
                 terms_reviewed_on=source.terms_reviewed_on,
+                unconfirmed=source.unconfirmed,
                 enabled=source.enabled and source.id not in switched_off,
                 live=source.live,
                 last_run_at=last.started_at if last else None,
