@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import click
+from rich.progress import TaskID
 
 from cli.app import IsoDate, json_option, open_app, print_json, print_json_lines, print_report, progress_bar
 from directory.errors import InputError
@@ -17,16 +18,17 @@ def sources(as_json: bool) -> None:
     """Every source: kind, licence, terms reviewed on, last run, freshness, off switch."""
     from crawler.sources import describe_sources
 
-    with open_app() as app, app.database.begin() as session:
-        statuses = describe_sources(session, app.clock)
+    with open_app() as app, app.database.read() as session:
+        statuses = describe_sources(session, app.clock, off=app.settings.sources_off)
     if as_json:
         print_json([status.to_json() for status in statuses])
         return
-    click.echo(f"{'source':<16}{'kind':<12}{'licence':<26}{'terms reviewed':<16}{'last run':<18}freshness")
+    click.echo(f"{'source':<16}{'kind':<16}{'licence':<26}{'terms reviewed':<16}{'last run':<18}freshness")
     for s in statuses:
         last = s.last_run_at.strftime("%Y-%m-%d %H:%M") if s.last_run_at else "never"
         state = s.freshness if s.enabled else "switched off"
-        click.echo(f"{s.id:<16}{s.kind:<12}{s.licence[:24]:<26}{s.terms_reviewed_on!s:<16}{last:<18}{state}")
+        reviewed = s.terms_reviewed_on.isoformat() if s.terms_reviewed_on else "not yet"
+        click.echo(f"{s.id:<16}{s.kind:<16}{s.licence[:24]:<26}{reviewed:<16}{last:<18}{state}")
 
 
 @click.command(epilog='Example: palpate crawl --source wa_doh --source practice_sites --region "Denver, CO"')
@@ -54,9 +56,17 @@ def crawl(
     """
     from crawler.run import run_crawl
 
+    tasks: dict[str, TaskID] = {}
+
     if from_ and len(source_ids) != 1:
         raise click.UsageError("--from needs exactly one --source, which says how to read it.")
-    with open_app() as app:
+    with open_app() as app, progress_bar() as progress:
+
+        def show(source: str, read: int) -> None:
+            if source not in tasks:
+                tasks[source] = progress.add_task(source, total=None)
+            progress.update(tasks[source], completed=read)
+
         summaries = run_crawl(
             app.settings,
             database=app.database,
@@ -68,6 +78,7 @@ def crawl(
             read_on=read_on,
             allow_local=allow_local,
             clock=app.clock,
+            progress=show,
         )
     if as_json:
         print_json([summary.to_json() for summary in summaries])
