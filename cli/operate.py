@@ -1,4 +1,4 @@
-"""Commands that operate: run, serve, demo, admin, export, doctor, dev."""
+"""Commands that operate: run, serve, demo, admin, export, backup, restore, doctor, dev."""
 
 from __future__ import annotations
 
@@ -98,6 +98,36 @@ def export(format_: str, out: Path | None) -> None:
         click.echo(f"{count} entries written to {out}.")
 
 
+@click.command(epilog="Example: palpate backup palpate-2026-11-23.zip")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write all records to one FILE, as they are at one moment; nobody has to stop working.
+
+    It holds the secret by which removed people are known again: keep it where nobody else reads it.
+    """
+    from records.backup import write_backup
+
+    with open_app() as app:
+        manifest = write_backup(app.database, file)
+    click.echo(f"{sum(manifest.rows.values())} rows of {len(manifest.rows)} tables written to {file}.")
+
+
+@click.command(epilog="Example: palpate restore palpate-2026-11-23.zip")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Replace the records that are there.")
+def restore(file: Path, overwrite: bool) -> None:
+    """Bring back the records that a backup FILE holds: all of them, or none; then build the index from them."""
+    from directory.settings import load_settings
+    from records.backup import restore as bring_back
+
+    # Not by `open_app`: it would make a new secret where the backup brings its own.
+    manifest = bring_back(load_settings(), file, overwrite=overwrite)
+    click.echo(
+        f"{sum(manifest.rows.values())} rows of {len(manifest.rows)} tables are back, as they were on "
+        f"{manifest.made_at:%Y-%m-%d at %H:%M} UTC; both chains hold. Now run: palpate index build"
+    )
+
+
 @click.command(epilog="Example: palpate doctor --json")
 @json_option
 def doctor(as_json: bool) -> int:
@@ -139,4 +169,4 @@ def elasticsearch(port: int, data: Path | None) -> None:
     raise NotFoundError("The node ended by itself; its log says why.")
 
 
-COMMANDS = (run, serve, demo, admin, export, doctor, dev)
+COMMANDS = (run, serve, demo, admin, export, backup, restore, doctor, dev)
