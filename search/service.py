@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -136,44 +136,91 @@ def find_therapists(
     `kind` takes person, practice and the kinds of practice. Where words beside a condition or a place match nobody,
     they are left out and named in `relaxed`: better the therapists there than an empty page.
     """
-    understood = understand(q, vocabulary, gazetteer, near=near)
     kinds, practice_kinds = _split_kinds(kind)
-    request = SearchRequest(
+    asked = SearchRequest(
         on=on,
-        text=understood.text,
-        name=understood.name,
         box=box,
-        conditions=_join(understood.conditions, condition),
-        techniques=_join(understood.techniques, technique),
-        credentials=_join(understood.credentials, credential),
+        conditions=tuple(condition),
+        techniques=tuple(technique),
+        credentials=tuple(credential),
         kinds=kinds,
         practice_kinds=practice_kinds,
         settings=_read(Setting, setting, "setting"),
         referrals=_read(Referral, referral, "referral"),
         languages=tuple(language),
         genders=tuple(gender),
-        insurance=True if understood.insurance else insurance,
+        insurance=insurance,
         # A referral is open to a holder whose licence is current: the day's own standing decides, not the index's.
-        verified=verified or understood.verified or may_take_referral,
+        verified=verified or may_take_referral,
         may_take_referral=may_take_referral,
         limit=limit,
         after=after,
         facets=tuple(facets),
         explain=explain,
     )
-    request, radius = _place(request, understood, radius_km)
-    request = replace(request, sort=_choose_sort(sort, request))
-    page, request, relaxed = _search(reader, request, understood.chips)
+    attempts = _list_attempts(asked, understand(q, vocabulary, gazetteer, near=near), radius_km, sort)
+    page, attempt = _search(reader, attempts)
+    understood = attempt.understood
     return SearchAnswer(
         page=page,
-        request=request,
+        request=attempt.request,
         place=understood.place,
         places=understood.places,
         unknown_place=understood.unknown_place,
-        radius_km=radius,
-        chips=tuple(chip for chip in understood.chips if chip.text not in relaxed),
-        relaxed=relaxed,
+        radius_km=attempt.radius_km,
+        chips=tuple(chip for chip in understood.chips if chip.text not in attempt.relaxed),
+        relaxed=attempt.relaxed,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One way to ask what was understood; `relaxed` are the words it leaves out."""
+
+    understood: Understood
+    request: SearchRequest
+    radius_km: float | None
+    relaxed: tuple[str, ...] = ()
+
+
+def _list_attempts(
+    asked: SearchRequest, understood: Understood, radius_km: float | None, sort: Sort | str | None
+) -> Iterator[_Attempt]:
+    """What is tried in turn until somebody matches: every reading as it is, then the first one with less."""
+    first = _make_attempt(asked, understood, radius_km, sort)
+    yield first
+    if understood.otherwise:
+        yield _make_attempt(asked, understood.otherwise, radius_km, sort)
+    request = first.request
+    if not (request.conditions or request.techniques or request.near or request.regions or request.name):
+        return
+    insured = next((chip.text for chip in understood.chips if chip.kind == "insurance"), "")
+    without_text = replace(request, text="")
+    without_letters = replace(without_text, credentials=asked.credentials)
+    letters = understood.credentials
+    yield replace(first, request=without_text, relaxed=(request.text,))
+    yield replace(first, request=without_letters, relaxed=(request.text, *letters))
+    if insured:
+        without_insurance = replace(without_letters, insurance=asked.insurance)
+        yield replace(first, request=without_insurance, relaxed=(request.text, *letters, insured))
+
+
+def _make_attempt(
+    asked: SearchRequest, understood: Understood, radius_km: float | None, sort: Sort | str | None
+) -> _Attempt:
+    """The search for what was asked by filters and by words."""
+    request = replace(
+        asked,
+        text=understood.text,
+        name=understood.name,
+        conditions=_join(understood.conditions, asked.conditions),
+        techniques=_join(understood.techniques, asked.techniques),
+        credentials=_join(understood.credentials, asked.credentials),
+        insurance=True if understood.insurance else asked.insurance,
+        verified=asked.verified or understood.verified,
+    )
+    request, radius = _place(request, understood, radius_km)
+    return _Attempt(understood, replace(request, sort=_choose_sort(sort, request)), radius)
 
 
 def _join(understood: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:
@@ -218,25 +265,28 @@ def _choose_sort(sort: Sort | str | None, request: SearchRequest) -> Sort:
     return Sort.RELEVANCE if chosen is Sort.DISTANCE and request.near is None else chosen
 
 
-def _search(
-    reader: Reader, request: SearchRequest, chips: Iterable[Chip]
-) -> tuple[SearchPage, SearchRequest, tuple[str, ...]]:
-    """The page; where loose words match nobody but something firm was asked too, without them."""
-    page = reader.search(request)
-    if page.total or request.after:
-        return page, request, ()
-    firm = bool(request.conditions or request.techniques or request.near or request.regions)
-    insured = next((chip.text for chip in chips if chip.kind == "insurance"), "")
-    first = replace(request, text="")
-    second = replace(first, credentials=())
-    third = replace(second, insurance=None) if insured else second
-    for loose, left_out in (
-        (first, (request.text,)),
-        (second, (request.text, *request.credentials)),
-        (third, (request.text, *request.credentials, insured)),
-    ):
-        if firm and loose != request:
-            page = reader.search(loose)
-            if page.total:
-                return page, loose, tuple(word for word in left_out if word)
-    return page, request, ()
+def _search(reader: Reader, attempts: Iterable[_Attempt]) -> tuple[SearchPage, _Attempt]:
+    """The first attempt that anybody matches, else the very first; a page's cursor tells which attempt it is of.
+
+    Where words match nobody they are left out: better the therapists who are there than an empty page.
+    """
+    answers: list[tuple[SearchPage, _Attempt]] = []
+    tried: list[SearchRequest] = []
+    problem: UsageError | None = None
+    for attempt in attempts:
+        if attempt.request in tried:
+            continue
+        tried.append(attempt.request)
+        try:
+            page = reader.search(attempt.request)
+        except UsageError as error:
+            if not attempt.request.after:
+                raise
+            problem = problem or error
+            continue
+        if page.total:
+            return page, replace(attempt, relaxed=tuple(word for word in attempt.relaxed if word))
+        answers.append((page, attempt))
+    if not answers and problem:
+        raise problem
+    return answers[0]

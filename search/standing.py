@@ -11,7 +11,7 @@ from directory.jurisdictions import Jurisdictions
 from directory.models import Answer, Listing, Outcome
 from records.ledger import RULE, LedgerRow
 from search.interface import DocumentCredential, DocumentLocation
-from verification.badge import verified_until
+from verification.badge import BadgeCode, rate_credential, verified_until
 
 CONFIRMED_ONLY = frozenset({Outcome.NAME_MISMATCH, Outcome.DISCIPLINED})
 BY_LAW = frozenset({"licence", "registration", "certification"})
@@ -109,14 +109,15 @@ def find_referral(
 ) -> tuple[Answer, str | None]:
     """Whether a physician may lawfully refer to this person, and the rule that says so: the best title decides.
 
-    "Yes" is said only of a title that was checked at its register; a claimed one leaves the answer open.
+    "Yes" is said only of a title whose badge is current on the day; one that is claimed, or lapsed, leaves the answer
+    open.
     """
     answers: list[tuple[Answer, str]] = []
     for credential in credentials:
         for location in locations:
             if credential.jurisdiction in (None, location.region):
                 found = jurisdictions.referral(credential.title, location.country, location.region, on)
-                confirmed = credential.outcome == Outcome.VERIFIED
+                confirmed = rate_credential(credential, on=on).code is BadgeCode.CURRENT
                 open_ = found.answer is Answer.YES and not confirmed
                 answers.append((Answer.UNKNOWN if open_ else found.answer, found.rule_id))
     order = (Answer.YES, Answer.NO, Answer.UNKNOWN)

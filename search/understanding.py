@@ -15,6 +15,7 @@ from rapidfuzz.distance import OSA
 from directory.places import Gazetteer, Place, PlaceKind
 from directory.vocabularies import TermMatch, Vocabulary
 from search import analysis
+from search.bare_places import BarePlace, PlaceFinder, Sureness
 from search.spelling import Speller
 
 DEFAULT_RADIUS_KM = 25.0
@@ -58,7 +59,8 @@ COMMON_WORDS = frozenset(
         "terapeuta therapist therapists therapy therapeutic thérapeute practitioner practitioners specialist "
         "expert provider medical clinical registered licensed certified treatment treatments help good best find "
         "need needs looking want search someone person anyone who can do does please somebody pain-relief doctor "
-        "service services local nearest closest therapie terapia busco necesito cherche besoin un una "
+        "service services local nearest closest therapie terapia busco necesito cherche besoin un una us now today "
+        "por favor"
     ).split()
 )
 
@@ -75,7 +77,10 @@ class Chip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """What a query asks for. `places` are candidates when the place is ambiguous: no distance filter applies then."""
+    """What a query asks for. `places` are candidates when the place is ambiguous: no distance filter applies then.
+
+    `otherwise` is the second reading of words that may be a place or not, for when nobody matches the first.
+    """
 
     text: str = ""
     name: str = ""
@@ -89,6 +94,7 @@ class Understood:
     insurance: bool = False
     verified: bool = False
     chips: tuple[Chip, ...] = ()
+    otherwise: Understood | None = None
 
 
 class _Reading:
@@ -97,6 +103,12 @@ class _Reading:
     def __init__(self, text: str) -> None:
         self.rest = text
         self.chips: list[Chip] = []
+        self.name = ""
+
+    def copy(self) -> _Reading:
+        copied = _Reading(self.rest)
+        copied.chips, copied.name = list(self.chips), self.name
+        return copied
 
     def take(self, start: int, end: int) -> str:
         taken = self.rest[start:end]
@@ -143,11 +155,25 @@ def understand(
         else _take_named_place(answer, reading, gazetteer, country)
     )
     _take_terms(reading, vocabulary)
-    _take_letters(reading)
-    if not near:
-        answer = _take_bare_place(answer, reading, gazetteer, country)
-    if _take_misspelt(reading, vocabulary) and not near:
-        answer = _take_bare_place(answer, reading, gazetteer, country)
+    _take_letters(reading, gazetteer, country)
+    if near or answer.place or answer.places:
+        _take_misspelt(reading, vocabulary)
+        return _finish(answer, reading, near)
+    kept, bare = reading.copy(), _find_bare(reading, gazetteer, country)
+    if (bare is None or bare.sureness is Sureness.UNLIKELY) and _take_misspelt(reading, vocabulary):
+        kept, bare = reading.copy(), _find_bare(reading, gazetteer, country)
+    if bare is None:
+        return _finish(answer, reading)
+    answer_there = _take_bare(answer, reading, bare)
+    for either in (reading, kept):
+        _take_misspelt(either, vocabulary)
+    as_place, as_words = _finish(answer_there, reading), _finish(answer, kept)
+    if bare.sureness is Sureness.UNLIKELY:
+        return replace(as_words, otherwise=as_place)
+    return replace(as_place, otherwise=as_words) if bare.may_be_words else as_place
+
+
+def _finish(answer: Understood, reading: _Reading, near: str = "") -> Understood:
     name, rest = _split_rest(reading)
     if answer.place and not any(chip.kind == "place" for chip in reading.chips):
         reading.add("place", answer.place.label, answer.place.label, near)
@@ -211,6 +237,9 @@ def _take_named_place(answer: Understood, reading: _Reading, gazetteer: Gazettee
         tail = re.split(r"\x00", reading.rest[match.end() :])[0]
         words = list(_WORD.finditer(tail))[:5]
         for count in range(len(words), 0, -1):
+            last = words[count - 1].group()
+            if 1 < count < len(words) and last.islower() and last in analysis.STOP_WORDS:
+                continue  # "in Denver in the evening" names no Indiana
             end = match.end() + words[count - 1].end()
             found = gazetteer.resolve(reading.rest[match.end() : end], country)
             if found.place or found.candidates:
@@ -232,22 +261,16 @@ def _keep_place(
     return replace(answer, places=tuple(candidates))
 
 
-def _take_bare_place(answer: Understood, reading: _Reading, gazetteer: Gazetteer, country: str | None) -> Understood:
-    """A place without a preposition: the whole of what is left, or its end if that names a region too."""
-    if answer.place or answer.places:
-        return answer
-    words = [word for word in reading.words() if not _is_common(word.group())]
-    for first in range(len(words)):
-        span = reading.rest[words[first].start() : words[-1].end()]
-        if "\x00" in span:
-            continue
-        found = gazetteer.resolve(span, country)
-        exact = first == 0 or (found.place is not None and found.place.region and "," in span)
-        if exact and (found.place or found.candidates):
-            return _keep_place(
-                answer, reading, reading.take(words[first].start(), words[-1].end()), found.place, found.candidates
-            )
-    return answer
+def _find_bare(reading: _Reading, gazetteer: Gazetteer, country: str | None) -> BarePlace | None:
+    """A place without a preposition among the words that are left."""
+    more = any(chip.kind not in ("credential", "name", "verified") for chip in reading.chips)
+    words = reading.words()
+    return PlaceFinder(reading.rest, words, gazetteer, country, _is_common, more).find()
+
+
+def _take_bare(answer: Understood, reading: _Reading, bare: BarePlace) -> Understood:
+    text = reading.take(bare.start, bare.end)
+    return _keep_place(answer, reading, text, bare.answer.place, bare.answer.candidates)
 
 
 def _take_terms(reading: _Reading, vocabulary: Vocabulary) -> None:
@@ -258,10 +281,30 @@ def _take_terms(reading: _Reading, vocabulary: Vocabulary) -> None:
         reading.take(match.start, match.end)
 
 
-def _take_letters(reading: _Reading) -> None:
+def _take_letters(reading: _Reading, gazetteer: Gazetteer, country: str | None) -> None:
+    """Letters of credentials, and the two or three capitalised words right before them as a name, if no place is."""
     for match in _LETTERS.finditer(reading.rest):
         text = reading.take(*match.span())
         reading.add("credential", text.upper(), text.upper(), text)
+        if not reading.name and (span := _find_name_before(reading, match.start())):
+            found = gazetteer.resolve(reading.rest[slice(*span)], country)
+            if found.place is None and not found.candidates:
+                reading.name = reading.take(*span)
+                reading.add("name", reading.name, reading.name, reading.name)
+
+
+def _find_name_before(reading: _Reading, end: int) -> tuple[int, int] | None:
+    """Where a run of two or three capitalised words ends at `end`, without a sign between them."""
+    run: list[re.Match[str]] = []
+    last = end
+    for word in reversed(reading.words()):
+        if word.end() <= end:
+            gap = reading.rest[word.end() : last].strip(" .," if not run else " .")
+            if gap or not word.group()[0].isupper() or _is_common(word.group()):
+                break
+            run.append(word)
+            last = word.start()
+    return (run[-1].start(), run[0].end()) if 2 <= len(run) <= 3 else None
 
 
 def _take_misspelt(reading: _Reading, vocabulary: Vocabulary) -> bool:
@@ -296,6 +339,8 @@ def _is_common(word: str) -> bool:
 def _split_rest(reading: _Reading) -> tuple[str, str]:
     """The words that are left as a person's name (two or three, with letters after it) or as text."""
     words = [word.group() for word in reading.words() if not _is_common(word.group())]
+    if reading.name:
+        return reading.name, " ".join(words)
     lettered = any(chip.kind == "credential" for chip in reading.chips)
     if lettered and 2 <= len(words) <= 3 and all(word[0].isupper() for word in words):
         name = " ".join(words)

@@ -50,6 +50,80 @@ def test_patients_words_become_terms_and_a_place(text: str, terms: list[str], pl
 
 
 @pytest.mark.parametrize(
+    ("text", "place", "rest"),
+    [
+        ("after surgery Wilmington, DE", "Wilmington, DE", ""),
+        ("wilmington de sciatica", "Wilmington, DE", ""),
+        ("gentle unhurried sciatica Denver", "Denver, CO", "gentle unhurried"),
+        ("Fairbairn Denver", "Denver, CO", "Fairbairn"),
+        ("rear ended on I-5 Seattle WA", "Seattle, WA", "I-5"),
+        ("pinched nerve zzyzx Stony Plain", "Stony Plain, AB", "zzyzx"),
+        ("trapped nerve zzyzx stony plain", "Stony Plain, AB", "zzyzx"),
+        ("deep tissue in Denver in the evening", "Denver, CO", "evening"),
+        ("Denver in the evening sciatica", "Denver, CO", "evening"),
+        ("sciatica las vegas", "Las Vegas, NV", ""),
+        ("La Jolla sciatica", "La Jolla, CA", ""),
+        ("salt lake city prenatal", "Salt Lake City, UT", ""),
+        ("Grand Rapids prenatal Monday", "Grand Rapids, MI", "Monday"),
+        ("whiplash portland or", "Portland, OR", ""),
+        ("mobile massage denver", "Denver, CO", "mobile"),
+        ("mobile massage", None, "mobile"),
+        ("Mobile AL whiplash", "Mobile, AL", ""),
+        ("headache Paradise", None, "Paradise"),
+        ("sciatica hope", None, "hope"),
+        ("help us with sciatica", None, ""),
+        ("sciatica Texas", "Texas", ""),
+        ("massage AB", "Alberta", ""),
+        ("Denver massage", "Denver, CO", ""),
+        ("Stony Plain RMT", "Stony Plain, AB", ""),
+        ("Wildrose Clinical", None, "Wildrose"),
+        ("wildrose clinical", None, "wildrose"),
+        ("Wildrose ND", "Wildrose, ND", ""),
+        ("Denver Wellness Collective", None, "Denver Wellness Collective"),
+        ("Boulder Bodyworks", None, "Boulder Bodyworks"),
+        ("Virginia Smith", None, "Virginia Smith"),
+    ],
+)
+def test_a_place_without_a_preposition_is_read_where_nothing_speaks_against_it(
+    text: str, place: str | None, rest: str
+) -> None:
+    answer = ask(text)
+    assert (answer.place.label if answer.place else None, answer.text) == (place, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second"),
+    [
+        ("Wildrose", "Wildrose, ND", None),
+        ("Boulder Bodyworks", None, "Boulder, CO"),
+        ("Fairbairn Denver", "Denver, CO", None),
+        ("mobile massage denver", "Denver, CO", None),
+    ],
+)
+def test_words_that_may_be_a_place_or_a_name_are_read_both_ways(
+    text: str, first: str | None, second: str | None
+) -> None:
+    answer = ask(text)
+    assert answer.otherwise is not None
+    assert (answer.place.label if answer.place else None) == first
+    assert (answer.otherwise.place.label if answer.otherwise.place else None) == second
+
+
+@pytest.mark.parametrize("text", ["sciatica Denver", "neck pain Halifax NS", "sciatica Stony Plain", "near Wildrose"])
+def test_a_plain_place_has_no_second_reading(text: str) -> None:
+    answer = ask(text)
+    assert answer.place is not None
+    assert answer.otherwise is None
+
+
+def test_the_name_before_letters_is_told_from_the_place_after_them() -> None:
+    answer = ask("Ana Sampleton LMT Wilmington DE")
+    assert (answer.name, answer.credentials, answer.text) == ("Ana Sampleton", ("LMT",), "")
+    assert answer.place is not None
+    assert answer.place.label == "Wilmington, DE"
+
+
+@pytest.mark.parametrize(
     ("text", "radius_km"),
     [
         ("neck pain within 10 km of Boston", 10),
