@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from crawler.extraction.document import Line, Section
 
 LETTERS = 4  # words are kept by their first letters, enough to tell stems apart
-_WORD = re.compile(r"[^\W\d_]+")
+_STEM = re.compile(rf"([^\W\d_]{{1,{LETTERS}}})[^\W\d_]*")
 _NOT_OWN = frozenset({Section.TESTIMONIAL, Section.BLOG})
 
 
@@ -18,11 +19,17 @@ class Cues:
     def __init__(self, lines: Sequence[Line]) -> None:
         self.lines = lines
         self._index: dict[str, list[int]] = {}
-        for number, line in enumerate(lines):
-            if line.section in _NOT_OWN or not line.text:
-                continue
-            for stem in {word[:LETTERS] for word in _WORD.findall(line.low)}:
+        self._numbers = [n for n, line in enumerate(lines) if line.text and line.section not in _NOT_OWN]
+        self._starts: list[int] = []
+        texts = [lines[number].low for number in self._numbers]
+        room = 0
+        for number, low in zip(self._numbers, texts, strict=True):
+            self._starts.append(room)
+            room += len(low) + 1
+            for stem in set(_STEM.findall(low)):
                 self._index.setdefault(stem, []).append(number)
+        self._text = "\n".join(texts)
+        self._holding: dict[str, set[int]] = {}
 
     def has(self, stems: Iterable[str]) -> bool:
         """Whether any of the stems begins a word."""
@@ -35,6 +42,27 @@ class Cues:
     def find(self, stems: Iterable[str]) -> Iterator[Line]:
         """The lines with a word of one of the stems, in page order."""
         return (self.lines[number] for number in self.numbers(stems))
+
+    def holding(self, pieces: Iterable[str]) -> set[int]:
+        """Numbers of the lines that hold one of the pieces of text, in lower case, anywhere in a word."""
+        found: set[int] = set()
+        for piece in pieces:
+            known = self._holding.get(piece)
+            if known is None:
+                known = self._holding[piece] = self._find_piece(piece)
+            found |= known
+        return found
+
+    def _find_piece(self, piece: str) -> set[int]:
+        found: set[int] = set()
+        at = self._text.find(piece)
+        while at >= 0:
+            place = bisect_right(self._starts, at) - 1
+            found.add(self._numbers[place])
+            if place + 1 == len(self._starts):
+                break
+            at = self._text.find(piece, self._starts[place + 1])
+        return found
 
 
 _CASED = re.compile(r"\\.|\(\?P|[A-ZÀ-Ý]")

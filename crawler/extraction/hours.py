@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
+from crawler.extraction.cues import Cues, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.structured import Json, Node, nodes_of, texts_of
 
@@ -27,6 +27,7 @@ _DAYS = re.compile(
     rf"todos los d[íi]as)",
     re.IGNORECASE,
 )
+_DAY_STEMS = stems(" ".join(_DAY_WORDS) + " daily every everyday weekdays m days seven tous todos")
 _SPAN = re.compile(
     rf"(?P<open>{_CLOCK})\s?(?:-|–|—|to|until|til|till|à|a|\s)\s?(?P<close>{_CLOCK})(?!\d)", re.IGNORECASE
 )
@@ -68,17 +69,18 @@ def _days_of(value: Json) -> list[int]:
     return days
 
 
-def find_hours(lines: Sequence[Line]) -> tuple[str, Line] | None:
+def find_hours(cues: Cues) -> tuple[str, Line] | None:
     """Hours printed on the page; a line of days may be followed by its line of times."""
     by_day: dict[int, list[str]] = {}
     first: Line | None = None
     pending: list[int] = []
-    for line in lines:
+    telling = frozenset(cues.numbers(_DAY_STEMS))
+    for number, line in enumerate(cues.lines if telling else ()):
         text = line.text
         if line.section in (Section.TESTIMONIAL, Section.BLOG, Section.FORM) or not text or len(text) > 300:
             pending = []
             continue
-        days = _DAYS.search(text)
+        days = _DAYS.search(text) if number in telling else None
         if days is None and pending and len(text) < 40:
             span = _SPAN.search(text)
             spans = _spans(text) if span else []

@@ -72,7 +72,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     add_head_lines(document, stated)
     cues = Cues(document.lines)
     language = find_language((line.text for line in document.visible()), document.lang)
-    people = find_people(document, stated.people, notes)
+    people = find_people(document, cues, stated.people, notes)
     name = find_name(document, stated.names, people[0].name if people else None, notes)
     credentials = place_credentials(document, cues, people, notes)
     places = find_places(document, stated)
@@ -89,7 +89,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     techniques, conditions = find_terms(cues, load_vocabulary(), language, name, notes)
     hours = stated.hours
     if hours is None:
-        printed = find_hours(document.lines)
+        printed = find_hours(cues)
         if printed:
             hours = printed[0]
             notes.add("opening_hours", hours, printed[1].text, printed[1].where)

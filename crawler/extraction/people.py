@@ -232,7 +232,7 @@ def check_name(text: str, known_given: bool) -> str | None:
     return name
 
 
-def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> list[Person]:
+def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Evidence) -> list[Person]:
     """Practitioners in the order they are named, one entry a person."""
     people: list[Person] = []
     for text in stated:
@@ -240,6 +240,10 @@ def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> l
         if name:
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
+    telling: dict[int, list[tuple[re.Pattern[str], bool]]] = {}
+    for pattern, loose, words in _SENTENCES:
+        for number in cues.holding(words):
+            telling.setdefault(number, []).append((pattern, loose))
     for index, line in enumerate(lines):
         text = line.text
         if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
@@ -249,9 +253,7 @@ def find_people(document: Document, stated: Iterable[str], notes: Evidence) -> l
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
-        for pattern, loose, words in _SENTENCES:
-            if not any(word in line.low for word in words):
-                continue
+        for pattern, loose in telling.get(index, ()):
             for name in _read_sentence(text[:1500], pattern, loose):
                 _keep(people, Person(name, index), text, line.where, notes)
     for person in people:

@@ -146,7 +146,7 @@ def find_terms(
         if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen:
             continue
         seen.add(line.text)
-        if len(line.text) <= ITEM_CHARS and not vocabulary.may_name(line.text):
+        if not vocabulary.may_name(line.text):
             continue
         room -= len(line.text)
         if room < 0:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from directory.vocabularies.folding import Word, find_folded_words, fold_phrase, split_words
+from directory.vocabularies.folding import SMALL_WORDS, Word, find_folded_words, fold_phrase, split_words
 from directory.vocabularies.icd10 import CODE_IN_TEXT, measure_prefix, parse_code
 from directory.vocabularies.matching import BodyGrammar, Candidate, PhraseTable, Wording, choose_longest, make_grammar
 from directory.vocabularies.terms import CodeMatch, Looseness, Term, TermKind, TermMatch
@@ -27,6 +28,10 @@ _FILLERS = frozenset(
     )
 )
 
+_IN_TEXT = frozenset({Looseness.SURE})
+_IN_SEARCH = frozenset({Looseness.SURE, Looseness.LOOSE})
+_AS_ENTRY = frozenset({Looseness.SURE, Looseness.ITEM})
+
 
 class Vocabulary:
     """All terms, and the ways to find them in a text or by a code."""
@@ -40,11 +45,29 @@ class Vocabulary:
         for term in self.terms.values():
             self._add_wordings(term)
         self._grammar_starts = {lang: grammar.first_words() for lang, grammar in self._grammars.items()}
+        # what each phrase names to a caller's language and looseness, filled as asked for
+        self._ids_by_choice: dict[tuple[str | None, frozenset[Looseness]], dict[int, tuple[str, ...]]] = {}
+        self._seconds = self._phrases.second_words()
+        self._complaints = [(grammar.first_words(), grammar.complaints()) for grammar in self._grammars.values()]
         self._starts = self._phrases.first_words().union(*self._grammar_starts.values())
 
     def may_name(self, text: str) -> bool:
-        """Whether some word of `text` can begin a wording: false spares the search, true promises nothing."""
-        return not self._starts.isdisjoint(find_folded_words(text))
+        """Whether `text` can hold a wording, by its pairs of words: false spares the search, true promises nothing."""
+        words = [word for word in find_folded_words(text) if word and word not in SMALL_WORDS]
+        if self._starts.isdisjoint(words):
+            return False
+        if any(starts.intersection(words) and not says.isdisjoint(words) for starts, says in self._complaints):
+            return True
+        core = [word for word in words if word not in _FILLERS and not word.isdigit()]  # as entries are read
+        return self._has_pair(words) or (len(core) < len(words) and self._has_pair(core))
+
+    def _has_pair(self, words: list[str]) -> bool:
+        seconds = self._seconds
+        for word, following in zip_longest(words, words[1:], fillvalue=""):
+            known = seconds.get(word)
+            if known is not None and ("" in known or following in known):
+                return True
+        return False
 
     def _add_wordings(self, term: Term) -> None:
         weak = {text for group in (term.loose, term.items) for texts in group.values() for text in texts}
@@ -70,48 +93,46 @@ class Vocabulary:
         `language` keeps to one language's wordings (and those of all languages). `loose` adds wordings that are clear
         in a search box but not on a page ("back", "stretching").
         """
-        allowed = frozenset({Looseness.SURE, Looseness.LOOSE} if loose else {Looseness.SURE})
-        return self._find(text, split_words(text), language, allowed)
+        return self._find(text, split_words(text), language, _IN_SEARCH if loose else _IN_TEXT)
 
     def find_item_terms(self, text: str, language: str | None = None) -> list[TermMatch]:
         """What a heading or list entry names: as a whole first ("Sports", "Pregnancy"), else as running text."""
         words = split_words(text)
-        core = [word for word in words if word.folded not in _FILLERS and not word.folded.isdigit()]
-        if all(word.folded not in self._starts for word in words):
+        if not any(word.folded in self._starts for word in words):
             return []
+        core = [word for word in words if word.folded not in _FILLERS and not word.folded.isdigit()]
         for whole in (words,) if len(core) == len(words) else (words, core):
-            found = self._find(text, whole, language, frozenset(Looseness) - {Looseness.LOOSE})
+            found = self._find(text, whole, language, _AS_ENTRY)
             if found and (found[0].start, found[-1].end) == (whole[0].start, whole[-1].end) and _is_one_span(found):
                 return found
-        return self._find(text, words, language, frozenset({Looseness.SURE}))
+        return self._find(text, words, language, _IN_TEXT)
 
     def _find(
         self, text: str, words: list[Word], language: str | None, allowed: frozenset[Looseness]
     ) -> list[TermMatch]:
-        languages = None if language is None else frozenset({language, "any"})
+        starts, phrases = self._starts, self._phrases
+        at_starts = [at for at, word in enumerate(words) if word.folded in starts]
+        if not at_starts:
+            return []
         grammars = [
             (grammar, self._grammar_starts[lang])
             for lang, grammar in self._grammars.items()
-            if languages is None or lang in languages
+            if language is None or lang in (language, "any")
         ]
+        chosen_ids = self._ids_by_choice.setdefault((language, allowed), {})
         candidates = []
         inside: set[int] = set()  # words within a wording: in "tennis elbow, hip pain" the elbow has no pain
-        for at, word in enumerate(words):
-            if word.folded not in self._starts:
-                continue
-            for after, wordings in self._phrases.find_at(words, at):
-                ids = tuple(
-                    dict.fromkeys(
-                        w.term_id
-                        for w in wordings
-                        if w.looseness in allowed and (languages is None or w.language in languages)
-                    )
-                )
+        for at in at_starts:
+            word = words[at]
+            for after, wordings in phrases.find_at(words, at):
+                ids = chosen_ids.get(id(wordings))
+                if ids is None:
+                    ids = chosen_ids[id(wordings)] = _choose_ids(wordings, language, allowed)
                 if ids:
                     candidates.append(Candidate(at, after, ids, rank=0))
                     inside.update(range(at + 1, after))
-            for grammar, starts in grammars if at not in inside else ():
-                if word.folded in starts:
+            for grammar, own_starts in grammars if at not in inside else ():
+                if word.folded in own_starts:
                     candidates += grammar.find_at(words, at)
         matches = []
         for chosen in choose_longest(candidates):
@@ -140,6 +161,16 @@ class Vocabulary:
             if terms:
                 matches.append(CodeMatch(found.group().upper(), found.start(), found.end(), terms))
         return matches
+
+
+def _choose_ids(wordings: list[Wording], language: str | None, allowed: frozenset[Looseness]) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            wording.term_id
+            for wording in wordings
+            if wording.looseness in allowed and (language is None or wording.language in (language, "any"))
+        )
+    )
 
 
 def _is_one_span(matches: list[TermMatch]) -> bool:

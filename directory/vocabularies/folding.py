@@ -82,6 +82,7 @@ def _trim_apostrophe(raw: str) -> tuple[str, int, int]:
     return "".join(parts), cut_start, cut_end
 
 
+@lru_cache(maxsize=4096)
 def _find_gap(between: str) -> Gap:
     if between in (" ", "-", ""):
         return Gap.SPACE
@@ -107,6 +108,7 @@ def find_folded_words(text: str) -> Iterator[str]:
 def split_words(text: str) -> list[Word]:
     """The folded words of `text` with their spans; small words are left out but noted."""
     words: list[Word] = []
+    add, space = words.append, Gap.SPACE
     last_end = 0
     gap = Gap.STOP
     small = False
@@ -115,14 +117,12 @@ def split_words(text: str) -> list[Word]:
         if start != last_end + 1 or text[last_end] != " ":  # a single space changes nothing
             gap = max(gap, _find_gap(text[last_end:start]))
         last_end = end
-        folded, cut_start, cut_end = _fold_raw(found.group())
+        folded, cut_start, cut_end = _fold_raw(found[0])
         if folded in SMALL_WORDS:
             small = True
-            continue
-        if not folded:
-            continue
-        words.append(Word(folded, start + cut_start, end - cut_end, gap, small or cut_start > 0))
-        gap, small = Gap.SPACE, False
+        elif folded:
+            add(Word(folded, start + cut_start, end - cut_end, gap, small or cut_start > 0))
+            gap, small = space, False
     return words
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -39,28 +39,34 @@ class PhraseTable(Generic[V]):
         """The words that begin a phrase."""
         return frozenset(self._root.children)
 
-    def find_at(self, words: Sequence[Word], at: int) -> Iterator[tuple[int, V]]:
+    def second_words(self) -> dict[str, frozenset[str]]:
+        """For each first word those that follow it in a phrase, with "" where it is a phrase by itself."""
+        return {
+            word: frozenset([*node.children, *([""] if node.value is not None else [])])
+            for word, node in self._root.children.items()
+        }
+
+    def find_at(self, words: Sequence[Word], at: int) -> list[tuple[int, V]]:
         """(index after the phrase, value) of each phrase that begins at `at`, shortest first.
 
         A phrase doesn't run over a comma or the end of a sentence.
         """
-        node = self._root
-        for index in range(at, len(words)):
-            if index > at and words[index].gap > Gap.SLASH:
-                return
-            following = node.children.get(words[index].folded)
-            if following is None:
-                return
-            node = following
+        found: list[tuple[int, V]] = []
+        node = self._root.children.get(words[at].folded)
+        end = len(words)
+        while node is not None:
+            at += 1
             if node.value is not None:
-                yield index + 1, node.value
+                found.append((at, node.value))
+            if at >= end or words[at].gap > Gap.SLASH:
+                break
+            node = node.children.get(words[at].folded)
+        return found
 
     def find_longest_at(self, words: Sequence[Word], at: int) -> tuple[int, V] | None:
         """The longest phrase that begins at `at`."""
-        longest = None
-        for found in self.find_at(words, at):
-            longest = found
-        return longest
+        found = self.find_at(words, at)
+        return found[-1] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +90,9 @@ class Candidate:
 
 def choose_longest(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Non-overlapping candidates, longest first, in text order."""
+    candidates = list(candidates)
+    if len(candidates) < 2:
+        return candidates
     taken: set[int] = set()
     chosen = []
     for candidate in sorted(candidates, key=lambda c: (c.first - c.after, c.rank, c.first)):
@@ -110,6 +119,10 @@ class BodyGrammar:
     def first_words(self) -> frozenset[str]:
         """The words that can begin a complaint."""
         return self.parts.first_words() | self.before.first_words() | self.chronic.first_words()
+
+    def complaints(self) -> frozenset[str]:
+        """The words one of which begins what is said of a part."""
+        return self.before.first_words() | self.after.first_words()
 
     def find_at(self, words: Sequence[Word], at: int) -> list[Candidate]:
         """The complaint that begins at `at`, in either order, and one joined to it ("shoulder tension and pain")."""
