@@ -26,7 +26,7 @@ from resolution.listings import find_base
 from resolution.run import load_listings
 from search.interface import DocumentEvidence, DocumentLocation, TherapistDocument
 from search.placing import OutOfTerritoryError, UnplacedError, place_listing
-from search.standing import find_referral, make_credentials
+from search.standing import find_lasting, find_referral, make_credentials
 
 T = TypeVar("T")
 
@@ -145,6 +145,7 @@ class _Maker:
         rows: Sequence[LedgerRow],
     ) -> TherapistDocument:
         credentials = make_credentials(rows, listings)
+        verified_until, verified_on = find_lasting(credentials)
         may_refer, referral_rule = find_referral(credentials, locations, self._jurisdictions, self._on)
         names = _distinct(_list_names(entity.kind, listings), without=name)
         seen = [listing.read_at for listing in listings if listing.read_at]
@@ -156,8 +157,8 @@ class _Maker:
             practice_names=_distinct((listing.practice for listing in listings), without=name),
             locations=locations,
             credentials=credentials,
-            verified_until=max((c.verified_until for c in credentials if c.verified_until), default=None),
-            verified_on=max((c.verified_on for c in credentials if c.verified_on and c.verified_until), default=None),
+            verified_until=verified_until,
+            verified_on=verified_on,
             may_take_referral=may_refer,
             referral_rule=referral_rule,
             conditions=_gather(listing.conditions for listing in listings),

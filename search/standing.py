@@ -11,7 +11,7 @@ from directory.jurisdictions import Jurisdictions
 from directory.models import Answer, Listing, Outcome
 from records.ledger import RULE, LedgerRow
 from search.interface import DocumentCredential, DocumentLocation
-from verification.badge import BadgeCode, rate_credential, verified_until
+from verification.badge import LICENCE_KINDS, BadgeCode, rate_credential, verified_until
 
 CONFIRMED_ONLY = frozenset({Outcome.NAME_MISMATCH, Outcome.DISCIPLINED})
 BY_LAW = frozenset({"licence", "registration", "certification"})
@@ -99,6 +99,13 @@ def _from_claim(claim: ParsedClaim) -> DocumentCredential:
         rule="not-checked-yet",
         explanation="This has not been checked yet.",
     )
+
+
+def find_lasting(credentials: Iterable[DocumentCredential]) -> tuple[date | None, date | None]:
+    """Until when a licence is current if nothing is checked again, and when one was last looked up; no certificate."""
+    held = [item for item in credentials if item.kind in LICENCE_KINDS and item.verified_until]
+    until = max((item.verified_until for item in held if item.verified_until), default=None)
+    return until, max((item.verified_on for item in held if item.verified_on), default=None)
 
 
 def find_referral(

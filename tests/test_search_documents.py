@@ -17,7 +17,7 @@ from records.ledger import ClaimFacts, LedgerRow
 from resolution.run import run_resolve
 from search.documents import Counts, make_documents
 from search.placing import OutOfTerritoryError, UnplacedError, place_listing
-from search.standing import make_credentials
+from search.standing import find_lasting, make_credentials
 from tests.records_fixtures import START, StepClock, make_entry, observe
 
 OWN = Listing(
@@ -125,3 +125,11 @@ def test_documents_follow_the_records_and_what_is_held_is_counted(tmp_path: Path
         assert again.version > document.version
         assert "disciplined" not in {credential.outcome for credential in again.credentials}
     database.close()
+
+
+def test_a_certificate_makes_no_licence_current() -> None:
+    certificate = make_row(Outcome.VERIFIED)
+    facts = replace(certificate.entry.facts, kind="certificate", title="BCTMB", raw="BCTMB")
+    certificate = replace(certificate, entry=replace(certificate.entry, facts=facts))
+    assert find_lasting(make_credentials([certificate], [])) == (None, None)
+    assert find_lasting(make_credentials([make_row(Outcome.VERIFIED)], [])) == (date(2027, 1, 1), date(2026, 11, 20))

@@ -64,6 +64,7 @@ def test_a_badge_without_both_dates_is_not_current(missing: dict[str, Any]) -> N
         ({"outcome": "no_register", "rule": "no-register", "jurisdiction": "AB"}, BadgeCode.NO_REGISTER),
         ({"outcome": "no_register", "rule": "not-checkable"}, BadgeCode.CLAIMED),
         ({"outcome": "review", "rule": "register-unread"}, BadgeCode.CLAIMED),
+        ({"outcome": "no_claim"}, BadgeCode.NOT_STATED),
         ({"kind": "certificate"}, BadgeCode.CERTIFICATE),
     ],
 )
@@ -81,7 +82,7 @@ def test_a_board_action_outranks_a_current_licence_and_a_current_one_outranks_th
     current, action, expired = Held(), Held(outcome="disciplined"), Held(outcome="expired")
     assert make_badge([current, action], on=DAY).code is BadgeCode.BOARD_ACTION
     assert make_badge([expired, current], on=DAY).code is BadgeCode.CURRENT
-    assert make_badge([], on=DAY).code is BadgeCode.CLAIMED
+    assert make_badge([], on=DAY).code is BadgeCode.NOT_STATED
 
 
 def test_the_sentence_tells_the_age_of_the_check() -> None:

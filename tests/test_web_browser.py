@@ -108,10 +108,10 @@ def test_a_patient_narrows_removes_and_widens(browser: Browser, address: str) ->
         page.get_by_text("Filters").first.click()
         page.get_by_label("Licence current").check()
         page.get_by_role("button", name="Show results").click()
-        expect(page.locator("h1")).to_have_text("1 therapist within 25 km of Seattle, WA")
+        expect(page.locator("h1")).to_have_text("1 therapist within 16 mi of Seattle, WA")
         page.get_by_role("link", name="Remove neck pain").click()
-        page.get_by_role("link", name="Look within 50 km").click()
-        expect(page.locator("h1")).to_contain_text("within 50 km")
+        page.get_by_role("link", name="Look within 25 mi").click()
+        expect(page.locator("h1")).to_contain_text("within 25 mi")
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
@@ -141,7 +141,7 @@ def test_a_physician_compares_and_prints_by_keyboard_alone(
         page.keyboard.type("Seattle")
         page.keyboard.press("Enter")
         page.wait_for_load_state()
-        expect(page.get_by_text("1 therapist who may take a referral within 25 km of Seattle, WA")).to_be_visible()
+        expect(page.get_by_text("1 therapist who may take a referral within 16 mi of Seattle, WA")).to_be_visible()
         expect(page.get_by_text("Dina Old")).to_have_count(0)
         page.locator("input[name=id]").first.focus()
         page.keyboard.press("Space")

@@ -27,6 +27,7 @@ class BadgeCode(StrEnum):
     CERTIFICATE = "certificate-current"
     NO_REGISTER = "no-register"
     CLAIMED = "claimed"
+    NOT_STATED = "not-stated"
 
 
 LABELS = {
@@ -38,8 +39,10 @@ LABELS = {
     BadgeCode.CERTIFICATE: "Certificate current",
     BadgeCode.NO_REGISTER: "No register here",
     BadgeCode.CLAIMED: "Claimed, not checkable",
+    BadgeCode.NOT_STATED: "No licence stated",
 }
-_LICENCE_KINDS = ("licence", "registration", "certification", "establishment")
+NOTHING_STATED = "No licence is stated in what we have read."
+LICENCE_KINDS = ("licence", "registration", "certification", "establishment")
 _ADVERSE = {
     Outcome.DISCIPLINED: (BadgeCode.BOARD_ACTION, "{place}'s board has an action on file."),
     Outcome.EXPIRED: (BadgeCode.EXPIRED, "{place}'s register says it ended{when}."),
@@ -96,7 +99,9 @@ def rate_credential(credential: Standing, *, on: date) -> Badge:
         ended = credential.expires_on if credential.expires_on and credential.expires_on < on else None
         when = f" on {ended.isoformat()}" if ended else ""
         return _make(code, f"{words.format(place=place, when=when)} {seen}", checked)
-    if outcome in (Outcome.NO_REGISTER, Outcome.NO_CLAIM) or credential.rule in _NOT_CHECKABLE_RULES:
+    if outcome is Outcome.NO_CLAIM:
+        return _make(BadgeCode.NOT_STATED, NOTHING_STATED)
+    if outcome is Outcome.NO_REGISTER or credential.rule in _NOT_CHECKABLE_RULES:
         return _rate_uncheckable(credential, place)
     return _make(BadgeCode.CHECKING, f"This has not been settled yet. {seen}", checked)
 
@@ -109,7 +114,7 @@ def _rate_found(credential: Standing, place: str, seen: str, on: date) -> Badge:
     until = verified_until(checked, expires)
     if until is None or until < on or credential.outcome == Outcome.STALE:
         return _make(BadgeCode.CHECKING, f"The last check is too old to rely on. {seen}", checked)
-    code = BadgeCode.CURRENT if credential.kind in _LICENCE_KINDS else BadgeCode.CERTIFICATE
+    code = BadgeCode.CURRENT if credential.kind in LICENCE_KINDS else BadgeCode.CERTIFICATE
     return Badge(code, LABELS[code], f"{seen} Valid until {expires}.", checked, until)
 
 
@@ -128,7 +133,7 @@ def make_badge(credentials: Iterable[Standing], *, on: date) -> Badge:
     ranked = sorted(badges, key=lambda badge: (order.index(badge.code), -(badge.until or date.min).toordinal()))
     if ranked:
         return ranked[0]
-    return _make(BadgeCode.CLAIMED, "No licence is stated in what we have read.")
+    return _make(BadgeCode.NOT_STATED, NOTHING_STATED)
 
 
 def _make(code: BadgeCode, sentence: str, checked_on: date | None = None) -> Badge:

@@ -28,7 +28,7 @@ from web.patients import find_document
 from web.query import SearchForm
 from web.searching import answer_search
 from web.site import Site
-from web.standing import describe_badge
+from web.standing import describe_badge, describe_credential, find_referral_today
 
 router = APIRouter(prefix="/api/v1", tags=["therapists"], responses=describe_problems(429, 503))
 
@@ -81,6 +81,8 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
         return RedirectResponse(f"/api/v1/therapists/{document.id}", 301)
     body = to_json(document)
     body["badge"] = describe_badge(site, document)
+    body["may_take_referral"], body["referral_rule"] = find_referral_today(site, document)
+    body["credentials"] = [describe_credential(site, credential) for credential in document.credentials]
     body["url"] = f"{site.settings.base_url}/therapists/{document.id}"
     return send_json(request, body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from babel.support import NullTranslations, Translations
 TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 KM_PER_MILE = 1.609344
+ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,17 @@ class Language:
         """The day, as '12 Nov 2026' in this language; empty for None."""
         return format_date(day, "d MMM y", locale=self.locale) if day else ""
 
+    def rewrite_dates(self, text: str) -> str:
+        """The sentence with every '2026-11-12' in it as this language writes a day."""
+
+        def write(found: re.Match[str]) -> str:
+            try:
+                return self.write_date(date.fromisoformat(found[0]))
+            except ValueError:  # a number that only looks like a day
+                return found[0]
+
+        return ISO_DAY.sub(write, text)
+
     def age(self, day: date, today: date) -> str:
         """How long ago `day` was: 'today', 'yesterday', '3 days ago'."""
         days = (today - day).days
@@ -61,6 +74,11 @@ class Language:
         if value < 0.1:
             return f"< {self.number(0.1, 1)}\u00a0{unit}"
         return f"{self.number(value, 1 if value < 10 else 0)}\u00a0{unit}"
+
+    def radius(self, km: float, *, miles: bool = False) -> str:
+        """A radius as it was chosen: whole where it nearly is."""
+        value, unit = (km / KM_PER_MILE, "mi") if miles else (km, "km")
+        return f"{self.number(value, 1 if value < 10 and abs(value - round(value)) > 0.05 else 0)}\u00a0{unit}"
 
     def name_language(self, code: str) -> str:
         """A language's name, from its ISO 639 code."""

@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from directory.errors import NotFoundError
+from directory.models import Answer
 from search.interface import Hit
 from search.service import SearchAnswer
 from web.pages import Visit, open_visit
 from web.patients import find_document
 from web.query import SearchForm, parse_form
-from web.referrals import BARRED, ReferralRow, make_csv, make_row, make_text
+from web.referrals import ReferralRow, make_csv, make_row, make_text
+from web.results_view import write_radius
 from web.searching import answer_search
 from web.values import Link, clean
 
@@ -107,11 +109,11 @@ def _at(kept: list[tuple[str, str]], label: str) -> list[tuple[str, str]]:
 
 
 def _find_rows(visit: Visit, form: SearchForm, everyone: bool, insurer: str) -> tuple[SearchAnswer, list[ReferralRow]]:
-    """The rows that may be shown; unless everybody is asked for, without those whose licence does not hold today."""
+    """The rows that may be shown: unless everybody is asked for, only whom the law lets a physician refer to today."""
     answer = answer_search(visit.site, form, limit=LONGEST_LIST, may_take_referral=not everyone)
     request = answer.request
     rows = [make_row(visit, hit, set(request.conditions), set(request.techniques)) for hit in answer.hits]
-    rows = [row for row in rows if everyone or row.badge.code not in BARRED]
+    rows = [row for row in rows if everyone or row.rule.answer is Answer.YES]
     if insurer:
         rows.sort(key=lambda row: insurer.casefold() not in row.insurance.casefold())
     return answer, rows
@@ -138,6 +140,6 @@ def _make_heading(visit: Visit, answer: SearchAnswer, count: int, everyone: bool
             "%(count)s therapist who may take a referral", "%(count)s therapists who may take a referral", count
         )
     if answer.place and answer.radius_km:
-        radius, place = language.number(answer.radius_km), clean(answer.place.label, 80)
-        text = language.say("%(text)s within %(radius)s km of %(place)s", text=text, radius=radius, place=place)
+        radius, place = write_radius(visit, answer, answer.radius_km), clean(answer.place.label, 80)
+        text = language.say("%(text)s within %(radius)s of %(place)s", text=text, radius=radius, place=place)
     return text

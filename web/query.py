@@ -13,6 +13,7 @@ from search.interface import Sort
 E = TypeVar("E", bound=StrEnum)
 
 RADII_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 250.0)
+RADII_MILES = (5.0, 10.0, 25.0, 50.0, 100.0, 150.0)
 LARGEST_RADIUS_KM = 1000.0
 LIST_FIELDS = {
     "condition": "conditions",

@@ -9,14 +9,11 @@ from dataclasses import dataclass
 
 from directory.models import Answer
 from search.interface import DocumentLocation, Hit, TherapistDocument
-from verification.badge import BadgeCode
 from web.pages import Visit
 from web.results_view import TermView, list_terms, write_distance
-from web.standing import stand
+from web.standing import NOT_HELD, find_referral_today, stand
 from web.values import Phone, clean, find_phone, list_address, list_letters, name_practice, name_town
 from web.words import BadgeView, name_referral
-
-BARRED = (BadgeCode.EXPIRED, BadgeCode.INACTIVE, BadgeCode.BOARD_ACTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +62,10 @@ def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
     ]
     order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
     best = min(found, key=lambda answer: order.index(answer.answer), default=None)
-    if stand(visit, document).code in BARRED:
+    answer, rule_id = find_referral_today(visit.site, document)
+    if rule_id == NOT_HELD:
         sentence = say("Not while the register shows this licence as it does today.")
-        return Rule(Answer.NO, sentence, best.citation if best else "", "licence-does-not-hold")
-    answer = document.may_take_referral
+        return Rule(Answer.NO, sentence, best.citation if best else "", rule_id)
     line = {
         Answer.YES: say("A physician may lawfully refer patients to this person."),
         Answer.NO: say("By law this person may not take a physician's referral or prescription."),
@@ -76,7 +73,7 @@ def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
     }[answer]
     if best is not None and best.answer is answer:
         return Rule(answer, line, clean(f"{best.sentence} {best.citation}", 300), best.rule_id)
-    return Rule(answer, line, clean(document.referral_rule, 300), clean(document.referral_rule, 80))
+    return Rule(answer, line, clean(document.referral_rule, 300), clean(rule_id, 80))
 
 
 def make_row(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str]) -> ReferralRow:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from directory.models import PracticeKind, Referral, Setting
 from search.interface import DocumentLocation, Hit, Sort
 from search.service import SearchAnswer
+from web.language import KM_PER_MILE
 from web.pages import STATIC, Visit
-from web.query import LARGEST_RADIUS_KM, RADII_KM, SearchForm
+from web.query import LARGEST_RADIUS_KM, RADII_KM, RADII_MILES, SearchForm
 from web.standing import stand
 from web.values import Link, clean, list_letters, name_practice, name_town
 from web.words import BadgeView, name_practice_kind, name_referral, name_setting, name_sort
@@ -112,7 +113,7 @@ def make_results_view(visit: Visit, form: SearchForm, answer: SearchAnswer) -> R
         ),
         cards=tuple(make_card(visit, hit, set(request.conditions), set(request.techniques)) for hit in answer.hits),
         sorts=_list_sorts(visit, form, measured=request.near is not None),
-        radii=_list_radii(visit, answer.radius_km) if answer.radius_km else (),
+        radii=_list_radii(visit, answer, answer.radius_km) if answer.radius_km else (),
         groups=_list_groups(visit, form, answer),
         filters_on=form.filters_on,
         kept_for_sort=[*form.without("sort"), *_kept_language(visit)],
@@ -163,10 +164,10 @@ def make_heading(visit: Visit, answer: SearchAnswer) -> str:
             "%(count)s therapist in %(place)s", "%(count)s therapists in %(place)s", answer.total, place=place
         )
     return language.say_count(
-        "%(count)s therapist within %(radius)s km of %(place)s",
-        "%(count)s therapists within %(radius)s km of %(place)s",
+        "%(count)s therapist within %(radius)s of %(place)s",
+        "%(count)s therapists within %(radius)s of %(place)s",
         answer.total,
-        radius=language.number(answer.radius_km, 1 if answer.radius_km % 1 else 0),
+        radius=write_radius(visit, answer, answer.radius_km),
         place=place,
     )
 
@@ -267,9 +268,25 @@ def _list_sorts(visit: Visit, form: SearchForm, *, measured: bool) -> tuple[Opti
     return tuple(Option(sort, name_sort(visit.language, sort), sort is chosen) for sort in offered)
 
 
-def _list_radii(visit: Visit, radius_km: float) -> tuple[Option, ...]:
-    values = sorted({*RADII_KM, radius_km})
-    return tuple(Option(f"{value:g}", f"{visit.language.number(value)} km", value == radius_km) for value in values)
+def _list_radii(visit: Visit, answer: SearchAnswer, radius_km: float) -> tuple[Option, ...]:
+    """The radii offered, and the one that holds even if it is none of them."""
+    values = sorted({*offer_radii(answer), radius_km})
+    return tuple(Option(f"{value:g}", write_radius(visit, answer, value), value == radius_km) for value in values)
+
+
+def is_in_miles(answer: SearchAnswer) -> bool:
+    """Whether the place searched around signs its roads in miles."""
+    return answer.place is not None and answer.place.country == "US"
+
+
+def offer_radii(answer: SearchAnswer) -> tuple[float, ...]:
+    """Round radii in kilometres, or those that are round in miles where miles are read."""
+    return tuple(round(miles * KM_PER_MILE, 2) for miles in RADII_MILES) if is_in_miles(answer) else RADII_KM
+
+
+def write_radius(visit: Visit, answer: SearchAnswer, radius_km: float) -> str:
+    """'25 km', or '16 mi' around a place that reads miles."""
+    return visit.language.radius(radius_km, miles=is_in_miles(answer))
 
 
 def _list_groups(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[Group, ...]:
@@ -316,6 +333,6 @@ def _find_wider(visit: Visit, form: SearchForm, answer: SearchAnswer) -> Link | 
     radius_km = answer.radius_km
     if radius_km is None or answer.after or radius_km >= LARGEST_RADIUS_KM:
         return None
-    wider = next((value for value in (*RADII_KM, LARGEST_RADIUS_KM) if value > radius_km), LARGEST_RADIUS_KM)
-    label = visit.language.say("Look within %(radius)s km", radius=visit.language.number(wider))
+    wider = next((value for value in offer_radii(answer) if value > radius_km), LARGEST_RADIUS_KM)
+    label = visit.language.say("Look within %(radius)s", radius=write_radius(visit, answer, wider))
     return Link(label, visit.url_with("/search", form.but(radius_km=wider).pairs()))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from directory.models import to_json
+from directory.models import Answer, to_json
 from directory.regions import REGIONS, find_region
 from search.interface import DocumentCredential, TherapistDocument
+from search.standing import find_referral
 from verification import badge as badges
 from verification.badge import Badge, BadgeCode
 from web.values import clean
@@ -16,6 +17,10 @@ from web.words import BadgeView, make_badge_view
 if TYPE_CHECKING:
     from web.pages import Visit
     from web.site import Site
+
+
+BARRING = (BadgeCode.EXPIRED, BadgeCode.INACTIVE, BadgeCode.BOARD_ACTION)
+NOT_HELD = "licence-does-not-hold"
 
 
 def stand(visit: Visit, document: TherapistDocument) -> BadgeView:
@@ -33,6 +38,18 @@ def describe_badge(site: Site, document: TherapistDocument) -> dict[str, object]
     """The badge for programs."""
     described: dict[str, object] = to_json(badges.make_badge(document.credentials, on=site.today()))
     return described
+
+
+def describe_credential(site: Site, credential: DocumentCredential) -> dict[str, object]:
+    """One credential for programs, with its own badge."""
+    return {**to_json(credential), "badge": to_json(badges.rate_credential(credential, on=site.today()))}
+
+
+def find_referral_today(site: Site, document: TherapistDocument) -> tuple[Answer, str | None]:
+    """Whether a physician may lawfully refer to them today, and the rule that says so, whatever the index holds."""
+    if badges.make_badge(document.credentials, on=site.today()).code in BARRING:
+        return Answer.NO, NOT_HELD
+    return find_referral(document.credentials, document.locations, site.jurisdictions, site.today())
 
 
 def _find_basis(visit: Visit, credentials: Iterable[DocumentCredential], badge: Badge) -> DocumentCredential | None:
@@ -58,6 +75,7 @@ def write_sentence(visit: Visit, badge: Badge, credential: DocumentCredential | 
         BadgeCode.BOARD_ACTION: say("The board of %(place)s has an action on file, read %(age)s."),
         BadgeCode.NO_REGISTER: say("%(place)s has no massage register: nobody can check this title there."),
         BadgeCode.CLAIMED: say("The therapist states this. No register lists it."),
+        BadgeCode.NOT_STATED: say("No licence is stated on the pages we read."),
         BadgeCode.CHECKING: say("Last looked up %(age)s in the register of %(place)s; not settled yet."),
     }
     sentence = sentences[badge.code]

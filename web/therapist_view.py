@@ -122,7 +122,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
         referral_rule=rule.sentence,
-        referral_citation=rule.citation,
+        referral_citation=language.rewrite_dates(rule.citation),
         conditions=_link_terms(visit, "conditions", document.conditions),
         techniques=_link_terms(visit, "techniques", document.techniques),
         kind_label=name_practice_kind(language, document.practice_kind),
@@ -164,7 +164,7 @@ def make_credential_row(visit: Visit, credential: DocumentCredential) -> Credent
         until=language.say("until %(day)s", day=until) if until else "",
         checked=language.write_date(credential.verified_on),
         source=name_source(visit, credential),
-        explanation=clean(credential.explanation, 400),
+        explanation=language.rewrite_dates(clean(credential.explanation, 400)),
     )
 
 

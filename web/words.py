@@ -28,6 +28,7 @@ BADGE_LOOKS = {
     "being-checked": ("clock", "look"),
     "no-register": ("info", "plain"),
     "claimed": ("question", "plain"),
+    "not-stated": ("question", "plain"),
     "certificate-current": ("scroll", "good"),
 }
 
@@ -43,6 +44,7 @@ def name_badge(language: Language, code: str) -> str:
         "being-checked": say("Being checked"),
         "no-register": say("No register here"),
         "claimed": say("Claimed, not checkable"),
+        "not-stated": say("No licence stated"),
         "certificate-current": say("Certificate current"),
     }[code]
 
@@ -82,6 +84,10 @@ def explain_badges(language: Language) -> tuple[BadgeView, ...]:
             "This state or province has no register of massage therapists, so nobody can check the title there."
         ),
         "claimed": say("The therapist states this. There is no register in which anybody could look it up."),
+        "not-stated": say(
+            "The pages we read state no licence, registration or certificate. It does not mean that there is none: ask "
+            "the therapist for the number."
+        ),
     }
     return tuple(make_badge_view(language, code, meanings[code]) for code in meanings)
 
