@@ -170,3 +170,11 @@ def test_a_printed_region_beats_the_postal_code(run: Any) -> None:
 def test_a_business_name_in_the_name_field_is_nobodys_name(run: Any) -> None:
     line = run([ROW], [{**LISTING, "name": "Quiet Room Massage"}])[0]
     assert (line["outcome"], line["rule"]) == ("review", "nobody-named")
+
+
+def test_a_number_used_under_another_name_casts_no_doubt_on_its_holder(run: Any) -> None:
+    away = {**LISTING, "city": "Pueblo"}
+    other = {**LISTING, "listing_id": "b", "name": "Zoe Other", "phone": "+13035550177"}
+    namesake = {**LISTING, "listing_id": "c", "phone": "+13035550188", "city": "Boulder"}
+    assert [line["outcome"] for line in run([ROW], [away, other], Mode.DEFAULT)] == ["verified", "name_mismatch"]
+    assert run([ROW], [away, namesake], Mode.DEFAULT)[0]["rule"] == "shared-number"

@@ -219,7 +219,7 @@ def _find_sharing(check: Check, match: Match, standing: Standing, second: _Secon
     In strict mode the same city is not enough where other listings fit as well, or where only one side names a
     generation: namesakes, fathers and sons live in one city.
     """
-    by_phone = standing.strangers and second.foreign_phone
+    by_phone = second.foreign_phone and (standing.strangers or (standing.misused and not match.middle))
     rivals = check.mode is Mode.STRICT and standing.rivalled and not (match.middle or second.phone)
     if (standing.shared and not second.any) or by_phone or rivals:
         return "Listings with different phone numbers use this licence number."

@@ -11,7 +11,6 @@ from directory.names import NameGrade
 from directory.names.fold import fold
 from verification.agreement import match_record
 from verification.lookup import RegisterLookup
-from verification.model import Candidate
 from verification.subject import Subject
 
 
@@ -45,6 +44,7 @@ class Standing:
 
     shared: bool = False  # different phones, and neither a contact nor a name in one city in common
     strangers: bool = False  # some use it that have no contact in common with this one
+    misused: bool = False  # some use it under certainly another name
     phones: frozenset[str] = frozenset()  # of the listings tied to this one
     anchored: bool = False  # one of those is certainly the register's person
     rivalled: bool = False  # as many listings or more, tied to each other and not to this one, fit as well
@@ -72,19 +72,30 @@ class Sharing:
     def __init__(self, lookup: RegisterLookup):
         self._lookup = lookup
         self._uses: dict[LicenceKey, Counter[Use]] = {}
+        self._misused: set[LicenceKey] = set()
 
     def add(self, key: LicenceKey, subject: Subject, person: str | None = None) -> None:
-        """Note that this listing uses `key`; a number that no register has is passed over."""
+        """Note that this listing uses `key`.
+
+        Passed over where no record or several have the number. A listing whose name is certainly another than the
+        record's is no rival of those that bear its name; that there is one is kept.
+        """
         found = self._lookup.find_by_key(key)
-        if found:
-            anchored = len(found) == 1 and _is_anchored(subject, found[0])
-            self._uses.setdefault(key, Counter())[make_use(subject, person, anchored=anchored)] += 1
+        if len(found) != 1:
+            return
+        match = match_record(subject.name, subject.city, found[0]) if subject.name else None
+        if match is not None and match.grade is NameGrade.CONFLICT:
+            self._misused.add(key)
+            return
+        anchored = match is not None and match.grade is NameGrade.STRONG and bool(match.city or match.middle)
+        self._uses.setdefault(key, Counter())[make_use(subject, person, anchored=anchored)] += 1
 
     def find_standing(self, key: LicenceKey, subject: Subject) -> Standing:
         """How `subject` stands among the users of `key`."""
         uses = self._uses.get(key)
+        misused = key in self._misused
         if uses is None or len(uses) < 2:
-            return Standing()
+            return Standing(misused=misused)
         groups = group_uses(uses, likely=False)
         marks = set(make_use(subject).contacts)
         own = [group for group in groups if group.marks & marks]
@@ -93,17 +104,11 @@ class Sharing:
         return Standing(
             shared=_count_phoned(group_uses(uses, likely=True)) > 1,
             strangers=bool(others),
+            misused=misused,
             phones=frozenset(phone for group in own for phone in group.phones),
             anchored=any(group.anchored for group in own),
             rivalled=any(group.anchored and group.listings >= size for group in others),
         )
-
-
-def _is_anchored(subject: Subject, candidate: Candidate) -> bool:
-    if subject.name is None:
-        return False
-    match = match_record(subject.name, subject.city, candidate)
-    return match.grade is NameGrade.STRONG and bool(match.city or match.middle)
 
 
 def _count_phoned(groups: Iterable[Group]) -> int:
