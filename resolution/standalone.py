@@ -85,7 +85,10 @@ def make_entity_id(cluster: Cluster) -> str:
 
 
 def read_listings(path: Path) -> Iterator[Listing]:
-    """The listings of a JSON Lines file; unknown fields are passed over; raises `InputError` by line."""
+    """The listings of a JSON Lines file; unknown fields, and values of the wrong kind, are passed over.
+
+    Raises `InputError` naming the line that is no listing.
+    """
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -108,11 +111,11 @@ def _parse_line(path: Path, number: int, line: bytes) -> Listing:
     for key in _TEXTS:
         if isinstance(kept.get(key), int | float):
             kept[key] = str(kept[key])
-    if isinstance(kept.get("claims"), str):
-        kept["claims"] = [kept["claims"]]
+    claims = kept.pop("claims", None)
+    claims = claims if isinstance(claims, list) else [claims]
+    kept["claims"] = [str(claim) for claim in claims if isinstance(claim, str | int | float)]
     try:
         return from_json(Listing, kept)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise InputError(f"{path}, line {number}: {where}: {first['msg']}.") from error
+        unreadable = {str(problem["loc"][0]) for problem in error.errors()}
+    return from_json(Listing, {key: value for key, value in kept.items() if key not in unreadable - {"listing_id"}})
