@@ -76,7 +76,7 @@ def _look_at_records(app: App) -> Iterator[Finding]:
 
 def _look_at_sources(app: App) -> Iterator[Finding]:
     with app.database.read() as session:
-        statuses = describe_sources(session, app.clock, off=app.settings.sources_off)
+        statuses = describe_sources(session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir)
     for status in statuses:
         if not status.enabled or status.last_run_at is None:
             continue

@@ -19,7 +19,7 @@ def sources(as_json: bool) -> None:
     from crawler.sources import describe_sources
 
     with open_app() as app, app.database.read() as session:
-        statuses = describe_sources(session, app.clock, off=app.settings.sources_off)
+        statuses = describe_sources(session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir)
     if as_json:
         print_json([status.to_json() for status in statuses])
         return

@@ -78,6 +78,6 @@ def run_steps(app: App, plan: Plan, *, say: Callable[[str], object]) -> StepsRep
 
 def _choose_sources(app: App, plan: Plan) -> tuple[str, ...]:
     with app.database.read() as session:
-        statuses = describe_sources(session, app.clock, off=app.settings.sources_off)
+        statuses = describe_sources(session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir)
     chosen = [s for s in statuses if (s.id in plan.sources if plan.sources is not None else s.enabled)]
     return tuple(s.id for s in chosen if s.is_due or not plan.due)

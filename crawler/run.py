@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.spiderloader import SpiderLoader
 
@@ -18,6 +19,7 @@ from crawler.journal import Journal
 from crawler.regions import parse_region
 from crawler.settings import make_scrapy_settings
 from crawler.sources.model import Source, SourceKind, get_source, load_sources
+from crawler.spiders.directories import DirectorySpider
 from crawler.tally import Gate, SourceState, SourceSummary, Tally
 from directory.clock import Clock, SystemClock
 from directory.errors import PalpateError, SettingsError, UsageError
@@ -55,7 +57,8 @@ def run_crawl(
     overrides = overrides or {}
     if from_ and len(sources) != 1:
         raise UsageError("--from needs exactly one --source that says how to read it.")
-    chosen = [get_source(name) for name in dict.fromkeys(sources)] or list(load_sources().values())
+    folder = settings.data_dir
+    chosen = [get_source(name, folder) for name in dict.fromkeys(sources)] or list(load_sources(folder).values())
     plan = Plan(
         regions=tuple(sorted({parse_region(text) for text in regions}, key=str)),
         shard=parse_shard(shard),
@@ -134,7 +137,11 @@ def find_reason_to_skip(source: Source, settings: Settings, plan: Plan, *, asked
         return None if (source.country, source.jurisdiction) in here else "of another region"
     if source.kind is SourceKind.PLACES and not plan.regions:
         return "needs a region: give --region"
-    whole = source.kind in {SourceKind.REGISTER, SourceKind.EXCLUSIONS}  # not made of regions or sites to be shared
+    whole = source.kind in {
+        SourceKind.REGISTER,
+        SourceKind.EXCLUSIONS,
+        SourceKind.DIRECTORY,
+    }  # not made of regions or sites to be shared
     return "falls to another shard" if whole and not plan.shard.has(source.id) else None
 
 
@@ -173,8 +180,15 @@ async def _run_jobs(jobs: Sequence[Job]) -> list[SourceSummary]:
     return list(await asyncio.gather(*(_run_job(job) for job in jobs)))
 
 
+def find_spider(job: Job) -> type[Spider]:
+    """The spider named as the source, or the one that reads every directory."""
+    if job.source.kind is SourceKind.DIRECTORY:
+        return DirectorySpider
+    return SpiderLoader(make_scrapy_settings(job)).load(job.source.id)
+
+
 async def _run_job(job: Job) -> SourceSummary:
-    spider_class = SpiderLoader(make_scrapy_settings(job)).load(job.source.id)
+    spider_class = find_spider(job)
     runner = AsyncCrawlerRunner(make_scrapy_settings(job))
     resumed = job.journal.resumed
     try:

@@ -61,7 +61,7 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 
 def make_scrapy_settings(job: Job) -> ScrapySettings:
     """The settings of one source's run."""
-    is_sites = job.source.kind is SourceKind.PRACTICE_SITES
+    is_web = job.source.kind in {SourceKind.PRACTICE_SITES, SourceKind.DIRECTORY}
     limits = job.limits
     scrapy_settings = ScrapySettings()
     scrapy_settings.setmodule("crawler.settings", priority="project")
@@ -69,15 +69,15 @@ def make_scrapy_settings(job: Job) -> ScrapySettings:
         {
             "USER_AGENT": f"{ROBOTS_AGENT}/1.0 (+{job.settings.contact_url})",
             "ROBOTSTXT_USER_AGENT": ROBOTS_AGENT,
-            "DOWNLOAD_MAXSIZE": job.settings.crawl_page_limit_bytes if is_sites else limits.table_bytes,
+            "DOWNLOAD_MAXSIZE": job.settings.crawl_page_limit_bytes if is_web else limits.table_bytes,
             "DOWNLOAD_WARNSIZE": 0,
-            "DOWNLOAD_TIMEOUT": limits.request_s if is_sites else limits.table_request_s,
+            "DOWNLOAD_TIMEOUT": limits.request_s if is_web else limits.table_request_s,
             "REDIRECT_MAX_TIMES": limits.redirects,
             "RETRY_TIMES": limits.retries,
-            "DOWNLOAD_DELAY": job.settings.crawl_delay_s if is_sites else 0,
-            "CONCURRENT_REQUESTS": 64 if is_sites else 8,
-            "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if is_sites else 4,
-            "AUTOTHROTTLE_ENABLED": is_sites and job.settings.crawl_delay_s > 0,
+            "DOWNLOAD_DELAY": job.settings.crawl_delay_s if is_web else 0,
+            "CONCURRENT_REQUESTS": 64 if is_web else 8,
+            "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if is_web else 4,
+            "AUTOTHROTTLE_ENABLED": is_web and job.settings.crawl_delay_s > 0,
             "AUTOTHROTTLE_START_DELAY": job.settings.crawl_delay_s,
             "AUTOTHROTTLE_MAX_DELAY": max(60.0, job.settings.crawl_delay_s),
         },

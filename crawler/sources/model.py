@@ -7,10 +7,12 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from crawler.sources.directory import DirectoryPlan
 from directory.errors import NotFoundError, SettingsError
 from directory.models import Tier
 
@@ -26,6 +28,7 @@ class SourceKind(StrEnum):
     EXCLUSIONS = "exclusions"
     PLACES = "places"
     PRACTICE_SITES = "practice-sites"
+    DIRECTORY = "directory"
 
 
 class CommercialUse(StrEnum):
@@ -157,8 +160,23 @@ class Source(_Strict):
     other_columns: dict[str, dict[str, Column]] = {}  # other shapes of the same data, by the shape's name
     discipline: Table | None = None
     start_urls: tuple[str, ...] = ()
+    directory: DirectoryPlan | None = None
     never_hosts: tuple[str, ...] = ()  # sites that must not be crawled, or that are nobody's own
     lookup_url: str = ""
+
+    @model_validator(mode="after")
+    def _check_directory(self) -> Self:
+        if (self.directory is None) == (self.kind is SourceKind.DIRECTORY):
+            raise ValueError("a source of kind directory, and no other, says under `directory` how its pages are read")
+        if self.directory is not None:
+            if self.tier not in {Tier.THIRD_PARTY, Tier.ASSOCIATION}:
+                raise ValueError("a directory is of tier third-party or association: it verifies nothing")
+            if not self.start_urls:
+                raise ValueError("a directory needs start_urls")
+            for url in self.start_urls:
+                if note := find_never_crawled(url):
+                    raise ValueError(f"{url} is never crawled: {note}")
+        return self
 
     def normalise_status(self, word: str | None) -> Status | None:
         """What the board's word means, or None for a word nobody has read yet."""
@@ -173,6 +191,13 @@ class LookupOnly(_Strict):
     name: str
     url: str
     note: str = ""
+
+
+class NeverCrawled(_Strict):
+    """A directory that shuts itself to crawlers, and how."""
+
+    host: str
+    note: str
 
 
 def _load_yaml(path: Path) -> dict[str, object]:
@@ -195,15 +220,29 @@ def load_source(path: Path) -> Source:
 
 
 @cache
-def load_sources() -> dict[str, Source]:
-    """Every source by its id, in alphabetical order."""
+def _load_shipped() -> dict[str, Source]:
     paths = sorted(path for path in FOLDER.glob("*.yml") if path.stem != LOOKUP_ONLY)
     return {path.stem: load_source(path) for path in paths}
 
 
-def get_source(source_id: str) -> Source:
+def load_sources(data_dir: Path | None = None) -> dict[str, Source]:
+    """Every source by its id, in alphabetical order; the directories of `<data_dir>/sources/*.yml` among them."""
+    sources = dict(_load_shipped())
+    for path in sorted((data_dir / "sources").glob("*.yml")) if data_dir else ():
+        source = load_source(path)
+        if source.id in sources:
+            raise SettingsError(
+                f"Source file {path}: there is a source '{source.id}' already. Name the file otherwise."
+            )
+        if source.kind is not SourceKind.DIRECTORY:
+            raise SettingsError(f"Source file {path}: only sources of kind directory can be added by a file alone.")
+        sources[source.id] = source
+    return dict(sorted(sources.items()))
+
+
+def get_source(source_id: str, data_dir: Path | None = None) -> Source:
     """The source of this id; raises `NotFoundError` that lists the known ones."""
-    sources = load_sources()
+    sources = load_sources(data_dir)
     if source_id not in sources:
         raise NotFoundError(f"There is no source '{source_id}'. Known: {', '.join(sources)}.")
     return sources[source_id]
@@ -215,3 +254,18 @@ def load_lookup_only() -> tuple[LookupOnly, ...]:
     boards = _load_yaml(FOLDER / f"{LOOKUP_ONLY}.yml")["boards"]
     assert isinstance(boards, list)
     return tuple(LookupOnly.model_validate(board) for board in boards)
+
+
+@cache
+def load_never_crawled() -> tuple[NeverCrawled, ...]:
+    """The directories that shut themselves to crawlers."""
+    hosts = _load_yaml(FOLDER / f"{LOOKUP_ONLY}.yml")["never_crawled"]
+    assert isinstance(hosts, list)
+    return tuple(NeverCrawled.model_validate(host) for host in hosts)
+
+
+def find_never_crawled(url: str) -> str | None:
+    """Why a site is never crawled, or None."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    shut = (one for one in load_never_crawled() if host == one.host or host.endswith(f".{one.host}"))
+    return next((one.note for one in shut), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 from crawler.sources.model import load_sources
 from directory.clock import Clock
@@ -42,11 +43,16 @@ class SourceStatus:
         return plain
 
 
-def describe_sources(session: Session, clock: Clock, *, off: str = "") -> list[SourceStatus]:
-    """Every source in alphabetical order; `off` lists those that a setting switches off, separated by commas."""
+def describe_sources(
+    session: Session, clock: Clock, *, off: str = "", data_dir: Path | None = None
+) -> list[SourceStatus]:
+    """Every source in alphabetical order; `off` lists those that a setting switches off, separated by commas.
+
+    `data_dir` is the data folder, whose own directories are listed too.
+    """
     switched_off = {name.strip() for name in off.split(",")}
     found: list[SourceStatus] = []
-    for source in load_sources().values():
+    for source in load_sources(data_dir).values():
         last = runs.latest(session, source.id)
         good = runs.latest(session, source.id, state=runs.RunState.DONE)
         good_at = good.finished_at if good is not None else None
