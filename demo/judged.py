@@ -1,7 +1,8 @@
 """Searches with graded answers over the made-up world: the grades follow from its truth by rule.
 
 Grade 3: fits all that was asked, medical, with a current licence. 2: fits, and no register can or need confirm it yet.
-1: fits, but the licence isn't current, or the place is for relaxation, or only one of several things asked is offered.
+1: fits, but the licence isn't current, or the place is for relaxation, or only one of several things asked
+is offered, or only something narrower than what was asked.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from demo.model import Person, Practice, World
 from directory.places import Gazetteer, Place, distance_km
 from directory.vocabularies import load_vocabulary
 from directory.vocabularies.folding import fold_phrase
+from search.narrower import find_narrower
 
 RADIUS_KM = 25.0
 INSURED = frozenset({"direct", "auto"})
@@ -91,12 +93,13 @@ def _list_people(world: World) -> Iterator[tuple[Practice, Person]]:
 
 def _is_meant(practice: Practice, person: Person, need: Need) -> bool:
     named = set(fold_phrase(person.full_name))
+    wanted = {*need.conditions, *find_narrower(need.conditions)}
     by_name = {match.term.id for match in load_vocabulary().find_terms(practice.name)}
     return (
         set(fold_phrase(need.name)) <= named
         and (not need.practice or practice.name == need.practice)
         and (not need.insurance or practice.insurance in INSURED)
-        and (not need.conditions or bool(set(need.conditions) & {*practice.conditions, *by_name}))
+        and (not need.conditions or bool(wanted & {*practice.conditions, *by_name}))
         and (not need.techniques or bool(set(need.techniques) & {*practice.techniques, *by_name}))
     )
 

@@ -73,6 +73,7 @@ class SearchRequest:
     near: GeoCircle | None = None
     box: GeoBox | None = None
     conditions: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()  # conditions that are found as well, after those of `conditions`
     techniques: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()  # "US-CO", or a whole country: "CA"

@@ -1,6 +1,6 @@
 """How results are ordered, the same for every backend (docs/ranking.md).
 
-score = relevance × nearness × standing × completeness. No place in it can be bought.
+score = relevance × nearness × standing × completeness × fit. No place in it can be bought.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
-from search.interface import GeoCircle, TherapistDocument
+from search.interface import GeoCircle, SearchRequest, TherapistDocument
 
 BM25_K1, BM25_B = 1.2, 0.75
 VERIFIED_LIFT = 1.25
@@ -17,6 +17,9 @@ COMPLETENESS_LIFT = 0.2
 HALVING = 0.4  # of the radius: so far away a result counts half
 TYPO_SCORE = 0.5  # what a word scores that is only nearly the one asked for
 DECAY = 0.5
+# What an entry with a narrower condition than the one asked for scores: behind all exact ones within the radius, for
+# its rim (½ to the power of 2.5) over the lifts of standing and completeness is more than that.
+NARROWER_SHARE = 0.1
 
 
 def find_quality(document: TherapistDocument) -> float:
@@ -39,16 +42,24 @@ def is_verified(verified_until: date | None, on: date) -> bool:
     return verified_until is not None and verified_until >= on
 
 
+def find_fit(document: TherapistDocument, request: SearchRequest) -> float:
+    """1 for a condition that was asked for, less where only a narrower one is offered."""
+    exact = not (request.conditions and request.narrower) or set(request.conditions) & set(document.conditions)
+    return 1.0 if exact else NARROWER_SHARE
+
+
 def explain(
-    document: TherapistDocument, score: float, *, distance_km: float | None, near: GeoCircle | None, on: date
+    document: TherapistDocument, score: float, request: SearchRequest, *, distance_km: float | None
 ) -> Mapping[str, float]:
     """The factors whose product is the score."""
+    near = request.near
     nearness = find_nearness(distance_km, near) if near and distance_km is not None else 1.0
-    standing = VERIFIED_LIFT if is_verified(document.verified_until, on) else 1.0
-    quality = find_quality(document)
+    standing = VERIFIED_LIFT if is_verified(document.verified_until, request.on) else 1.0
+    quality, fit = find_quality(document), find_fit(document, request)
     return {
-        "relevance": score / (nearness * standing * quality),
+        "relevance": score / (nearness * standing * quality * fit),
         "nearness": nearness,
         "standing": standing,
         "completeness": quality,
+        "fit": fit,
     }

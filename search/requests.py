@@ -66,7 +66,7 @@ def _check_point(lat: float, lon: float) -> None:
 
 def _make_fingerprint(request: SearchRequest) -> str:
     """A digest of what decides the order, so that a cursor is not used on another search."""
-    parts = (request.sort, request.text, request.name, request.near, request.on)
+    parts = (request.sort, request.text, request.name, request.near, request.on, request.narrower)
     return hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()
 
 

@@ -14,6 +14,7 @@ from directory.places import Gazetteer, Place, PlaceKind
 from directory.vocabularies import Vocabulary
 from search.geometry import HALF_GLOBE_KM
 from search.interface import GeoBox, GeoCircle, Hit, Reader, SearchPage, SearchRequest, Sort
+from search.narrower import find_narrower
 from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, understand
 from verification.badge import make_badge
 
@@ -219,6 +220,7 @@ def _make_attempt(
         insurance=True if understood.insurance else asked.insurance,
         verified=asked.verified or understood.verified,
     )
+    request = replace(request, narrower=find_narrower(request.conditions))
     request, radius = _place(request, understood, radius_km)
     return _Attempt(understood, replace(request, sort=_choose_sort(sort, request)), radius)
 

@@ -77,6 +77,9 @@ def make_scored(request: SearchRequest, filters: Sequence[Json], *, typos: bool)
         {"field_value_factor": {"field": "quality"}},
         {"filter": make_verified(request), "weight": ranking.VERIFIED_LIFT},
     ]
+    if request.conditions and request.narrower:
+        inexact = {"bool": {"must_not": [{"terms": {"condition": list(request.conditions)}}]}}
+        functions.append({"filter": inexact, "weight": ranking.NARROWER_SHARE})
     return {
         "function_score": {
             "query": query,

@@ -38,9 +38,5 @@ def find_nearest(document: TherapistDocument, near: GeoCircle | None) -> tuple[D
 def make_hit(document: TherapistDocument, score: float, request: SearchRequest) -> Hit:
     """One result, explained where the request asks for it."""
     location, distance_km = find_nearest(document, request.near)
-    explanation = (
-        ranking.explain(document, score, distance_km=distance_km, near=request.near, on=request.on)
-        if request.explain
-        else {}
-    )
+    explanation = ranking.explain(document, score, request, distance_km=distance_km) if request.explain else {}
     return Hit(document=document, score=score, distance_km=distance_km, location=location, explanation=explanation)

@@ -246,6 +246,9 @@ class Snapshot:
             scores = scores * np.exp(math.log(ranking.DECAY) * found.distances / ranking.find_halving_km(request.near))
         scores = scores * np.where(self._is_verified(request.on, found.rows), ranking.VERIFIED_LIFT, 1.0)
         scores = scores * self._take("quality", found.rows)
+        if request.conditions and request.narrower:
+            exact = self._has_any("condition", request.conditions, found.rows)
+            scores = scores * np.where(exact, 1.0, ranking.NARROWER_SHARE)
         return scores.astype(np.float32).astype(np.float64)
 
     def select(self, request: SearchRequest, found: Found, scores: Floats, after: Cursor | None) -> tuple[Rows, bool]:
@@ -293,7 +296,7 @@ def list_filters(request: SearchRequest) -> list[tuple[str, tuple[str, ...]]]:
     insurance: Mapping[bool | None, tuple[str, ...]] = {None: (), True: ("yes",), False: ("no",)}
     filters: list[tuple[str, tuple[str, ...]]] = [
         ("kind", tuple(request.kinds)),
-        ("condition", request.conditions),
+        ("condition", (*request.conditions, *request.narrower)),
         ("technique", request.techniques),
         ("credential", request.credentials),
         ("practice_kind", tuple(request.practice_kinds)),

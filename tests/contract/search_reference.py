@@ -101,7 +101,7 @@ class Reference:
     def _filter(self, found: list[int], request: SearchRequest, without: str | None) -> list[int]:
         wanted = {
             "kind": request.kinds,
-            "condition": request.conditions,
+            "condition": (*request.conditions, *request.narrower),
             "technique": request.techniques,
             "practice_kind": request.practice_kinds,
             "setting": request.settings,

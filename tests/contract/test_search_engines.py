@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,8 @@ def make_request(rng: random.Random) -> SearchRequest:
         name=misspell(rng.choice([*GIVEN, *FAMILY])) if rng.random() < 0.1 else "",
         near=near,
         box=box,
-        conditions=some(list(CONDITIONS)),
+        conditions=(conditions := some(list(CONDITIONS))),
+        narrower=some(list(CONDITIONS), 0.3) if conditions else (),
         techniques=some(list(TECHNIQUES), 0.15),
         regions=some(["US-CO", "US-NY", "CA", "CA-AB"], 0.05),
         kinds=tuple(EntityKind(value) for value in some([kind.value for kind in EntityKind], 0.1)),
@@ -141,14 +143,33 @@ def test_pages_follow_each_other_without_gap_or_repetition(
 
 
 @pytest.mark.parametrize("kind", ENGINES)
-def test_every_score_is_the_product_of_its_explanation(readers: dict[str, Reader], kind: str) -> None:
-    request = SearchRequest(on=TODAY, near=GeoCircle(40.7, -74.0, 50), text="gentle", explain=True)
-    for hit in readers[kind].search(request).hits:
+@pytest.mark.parametrize("words", [{"text": "gentle"}, {"conditions": ("back-pain",), "narrower": ("sciatica",)}])
+def test_every_score_is_the_product_of_its_explanation(
+    readers: dict[str, Reader], kind: str, words: dict[str, Any]
+) -> None:
+    request = SearchRequest(on=TODAY, near=GeoCircle(40.7, -74.0, 50), limit=200, explain=True, **words)
+    hits = readers[kind].search(request).hits
+    assert hits
+    for hit in hits:
         product = 1.0
         for factor in hit.explanation.values():
             product *= factor
         assert product == pytest.approx(hit.score)
-        assert set(hit.explanation) == {"relevance", "nearness", "standing", "completeness"}
+        assert set(hit.explanation) == {"relevance", "nearness", "standing", "completeness", "fit"}
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+def test_who_offers_only_a_narrower_condition_comes_after_all_who_offer_the_one_asked_for(
+    readers: dict[str, Reader], kind: str
+) -> None:
+    asked, under = CONDITIONS[0], CONDITIONS[1]
+    near = GeoCircle(40.7, -74.0, 25)
+    request = SearchRequest(on=TODAY, near=near, conditions=(asked,), techniques=("deep-tissue",), limit=200)
+    exact = readers[kind].search(request)
+    broad = readers[kind].search(replace(request, narrower=(under,)))
+    assert 0 < exact.total < broad.total <= 200
+    assert list_ids(broad)[: exact.total] == list_ids(exact)
+    assert all(under in hit.document.conditions for hit in broad.hits[exact.total :])
 
 
 @pytest.mark.parametrize("kind", ENGINES)
