@@ -39,10 +39,19 @@ def serve_site(app: App, host: str, port: int) -> None:
     """Serve until stopped; requests under way are finished first."""
     import uvicorn
 
+    from crawler.sources import describe_sources
     from search.engine import open_engine
     from web.app import create_app
 
-    site = create_app(app.settings, database=app.database, engine=open_engine(app.settings), clock=app.clock)
+    site = create_app(
+        app.settings,
+        database=app.database,
+        engine=open_engine(app.settings),
+        clock=app.clock,
+        list_sources=lambda session: describe_sources(
+            session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir
+        ),
+    )
     # No access log: queries are health data and stay out of logs.
     uvicorn.run(site, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=10)
 

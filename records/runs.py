@@ -100,6 +100,11 @@ def history(session: Session, source: str | None = None, *, limit: int = 50) -> 
     return [_make(row) for row in session.scalars(query if source is None else query.where(RunRow.source == source))]
 
 
+def list_sources(session: Session) -> list[str]:
+    """The ids of all sources that ever ran."""
+    return list(session.scalars(sa.select(RunRow.source).distinct().order_by(RunRow.source)))
+
+
 def _make(row: RunRow) -> Run:
     return Run(
         id=row.id,

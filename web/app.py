@@ -17,6 +17,7 @@ from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.interface import Engine
 from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians
+from web.admin.sources import ListSources
 from web.api_models import ProblemModel
 from web.failures import add_failures
 from web.guard import ApiGuard
@@ -37,8 +38,15 @@ class LastingFiles(StaticFiles):
         return response
 
 
-def create_app(settings: Settings, *, database: Database, engine: Engine, clock: Clock | None = None) -> FastAPI:
-    """The site over these records and this search engine."""
+def create_app(
+    settings: Settings,
+    *,
+    database: Database,
+    engine: Engine,
+    clock: Clock | None = None,
+    list_sources: ListSources | None = None,
+) -> FastAPI:
+    """The site over these records and this search engine; `list_sources` describes the sources to reviewers."""
     settings = ensure_secret(settings)
     app = FastAPI(
         title="Palpate",
@@ -53,6 +61,7 @@ def create_app(settings: Settings, *, database: Database, engine: Engine, clock:
         engine=engine,
         reader=engine.open_reader(),
         clock=clock or SystemClock(),
+        list_sources=list_sources or (lambda _: ()),
         vocabulary=load_vocabulary(),
         gazetteer=load_gazetteer(),
         jurisdictions=load_jurisdictions(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from directory.clock import Clock
 from directory.jurisdictions import Jurisdictions
@@ -13,6 +14,9 @@ from directory.vocabularies import Term, Vocabulary
 from records.database import Database
 from search.interface import Engine, Reader
 from web.values import clean
+
+if TYPE_CHECKING:
+    from web.admin.sources import ListSources
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class Site:
     engine: Engine
     reader: Reader
     clock: Clock
+    list_sources: ListSources
     vocabulary: Vocabulary
     gazetteer: Gazetteer
     jurisdictions: Jurisdictions

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.admin import account, leaving, queue
+from web.admin import account, leaving, queue, sources
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 router.include_router(account.router)
 router.include_router(queue.router)
 router.include_router(leaving.router)
+router.include_router(sources.router)

@@ -1,0 +1,122 @@
+"""The sources at a glance: what they are comes from the crawler, what they brought from the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from starlette.testclient import TestClient
+
+from crawler.sources import describe_sources, load_sources
+from directory.clock import FixedClock
+from directory.settings import Settings
+from records import runs, users
+from records.database import Database, open_database
+from records.runs import RunState, RunSummary
+from records.users import Role
+from search.engine import open_engine
+from tests.web_world import NOW
+from web.admin.chart import make_chart
+from web.app import create_app
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(NOW)
+
+
+@pytest.fixture
+def database(tmp_path: Path, clock: FixedClock) -> Iterator[Database]:
+    found = open_database(Settings(data_dir=tmp_path, session_secret="a secret for tests"), clock=clock)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def client(tmp_path: Path, database: Database, clock: FixedClock) -> Iterator[TestClient]:
+    settings = Settings(data_dir=tmp_path, session_secret="a secret for tests")
+    app = create_app(
+        settings,
+        database=database,
+        engine=open_engine(settings),
+        clock=clock,
+        list_sources=lambda session: describe_sources(session, clock),
+    )
+    with database.begin() as session:
+        users.create_user(session, name="rae", password=PASSWORD, role=Role.READ_ONLY)
+    with TestClient(app, base_url="http://testserver") as found:
+        yield found
+
+
+def read_page(client: TestClient) -> str:
+    """The page, signed in anew: days pass in these tests, and a sign-in ends."""
+    client.post("/admin/sign-in", data={"name": "rae", "password": PASSWORD})
+    return client.get("/admin/sources").text
+
+
+def run_once(
+    database: Database, clock: FixedClock, source: str, summary: RunSummary, state: RunState = RunState.DONE
+) -> None:
+    clock.at += timedelta(days=1)
+    with database.begin() as session:
+        runs.finish(session, runs.start(session, source).id, summary, state=state)
+
+
+def test_every_source_is_there_before_it_ever_ran(client: TestClient) -> None:
+    page = read_page(client)
+    for source in load_sources().values():
+        assert f'id="s-{source.id}"' in page
+    assert "Washington State Department of Health" in page
+    assert "never read" in page
+    assert "No run has ended yet" in page
+
+
+def test_a_quarantined_source_says_why_first(client: TestClient, database: Database, clock: FixedClock) -> None:
+    run_once(database, clock, "wa_doh", RunSummary(fetched=9000, new=9000))
+    trouble = RunSummary(
+        fetched=1200,
+        set_aside={"no number": 7},
+        samples=("row 12: no number <script>",),
+        gates=("1,200 rows, fewer than 8,000",),
+    )
+    run_once(database, clock, "wa_doh", trouble, RunState.QUARANTINED)
+    page = read_page(client)
+    assert 'quarantine: <a href="#s-wa_doh">' in page
+    for words in ("1,200 rows, fewer than 8,000", "no number: ", "row 12: no number &lt;script&gt;", "1 day old"):
+        assert words in page
+    assert "Read in the last 2 runs: 1,200 to 9,000, last 1,200. 1 failed or was set in quarantine." in page
+
+
+def test_what_was_only_imported_is_there_too(client: TestClient, database: Database, clock: FixedClock) -> None:
+    run_once(database, clock, "partner", RunSummary(fetched=3, new=3))
+    assert 'id="s-partner"' in read_page(client)
+
+
+def test_a_chart_draws_a_bar_a_run_to_scale_and_says_it_in_words(
+    client: TestClient, database: Database, clock: FixedClock
+) -> None:
+    for count in (0, 50, 100):
+        run_once(database, clock, "osm", RunSummary(fetched=count))
+    with database.read() as session:
+        chart = make_chart(runs.history(session, "osm"))
+    assert chart is not None
+    assert [bar.height for bar in chart.bars] == [2, 28, 56]
+    assert all(bar.x >= 0 and bar.x + bar.width <= chart.width for bar in chart.bars)
+    page = read_page(client)
+    start = page.index('<svg class="chart"')
+    drawn = ElementTree.fromstring(page[start : page.index("</svg>", start) + 6])
+    assert len(drawn.findall("rect")) == 3
+    assert (
+        drawn.findtext("title")
+        == chart.text
+        == "Read in the last 3 runs: 0 to 100, last 100. None failed or were set in quarantine."
+    )
+
+
+def test_there_is_no_chart_of_nothing() -> None:
+    assert make_chart([]) is None
