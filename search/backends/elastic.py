@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from search.requests import Cursor, check_request, read_cursor, write_cursor
 
 BULK_DOCUMENTS, BULK_BYTES = 1_000, 8_000_000
 NO_INDEX = "There is no search index yet. Run: palpate index build"
+PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # before a search that lost a shard is put again
 
 
 @contextmanager
@@ -56,13 +58,17 @@ class ElasticReader:
         self._client, self._index = client, index
 
     def _search(self, body: dict[str, Any]) -> dict[str, Any]:
-        with translated():
-            # Words' frequencies are counted over all shards: a score must not depend on where a document lies.
-            answer = self._client.search(index=self._index, body=body, search_type="dfs_query_then_fetch")
-        result: dict[str, Any] = answer.body
-        if result.get("timed_out") or result["_shards"]["failed"]:
-            raise EngineUnavailableError("Part of Elasticsearch did not answer in time. Try again.")
-        return result
+        """The whole answer. A node that dies fails its shards until its copies take over: then it is asked again."""
+        for pause_s in (*PAUSES_S, None):
+            with translated():
+                # Words' frequencies are counted over all shards: a score must not depend on where a document lies.
+                answer = self._client.search(index=self._index, body=body, search_type="dfs_query_then_fetch")
+            result: dict[str, Any] = answer.body
+            if not result.get("timed_out") and not result["_shards"]["failed"]:
+                return result
+            if pause_s is not None:
+                time.sleep(pause_s)
+        raise EngineUnavailableError("Part of Elasticsearch did not answer in time. Try again.")
 
     def search(self, request: SearchRequest) -> SearchPage:
         check_request(request)
