@@ -30,6 +30,11 @@ def get(session: Session, key: str) -> bytes:
     return zlib.decompress(body)
 
 
+def is_kept(session: Session, key: str) -> bool:
+    """Whether a page is kept under `key`."""
+    return session.scalar(sa.select(SnapshotRow.hash).where(SnapshotRow.hash == key)) is not None
+
+
 def prune(session: Session) -> int:
     """Drop the snapshots that no observation stands on any more; returns how many."""
     used = sa.select(ObservationRow.snapshot_hash).where(ObservationRow.snapshot_hash == SnapshotRow.hash)

@@ -42,6 +42,7 @@ class Server:
     url: str
     port: int
     asked: list[str]
+    headers: list[dict[str, str]] = field(default_factory=list)  # of each request, by names in lower case
 
     def count(self, part: str) -> int:
         """How many requests had `part` in their target."""
@@ -52,6 +53,7 @@ class Server:
 def serve(route: Route) -> Iterator[Server]:
     """Serve on a free port of loopback; what the route knows nothing of is a 404."""
     asked: list[str] = []
+    headers: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -59,8 +61,13 @@ def serve(route: Route) -> Iterator[Server]:
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             asked.append(self.path)
+            stated = {name.lower(): value for name, value in self.headers.items()}
+            headers.append(stated)
             try:
                 found = route(parts.path, dict(parse_qsl(parts.query)), self.headers.get("Host", ""))
+                etag = found.headers.get("ETag") if found else None
+                if found and etag and stated.get("if-none-match") == etag:
+                    found = Answer(status=304, headers={"ETag": etag})
                 self._send(found or Answer(b"not here", 404, "text/plain"))
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
@@ -91,7 +98,7 @@ def serve(route: Route) -> Iterator[Server]:
     thread.start()
     port = http.server_address[1]
     try:
-        yield Server(f"http://127.0.0.1:{port}", port, asked)
+        yield Server(f"http://127.0.0.1:{port}", port, asked, headers)
     finally:
         http.shutdown()
         thread.join()

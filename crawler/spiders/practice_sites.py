@@ -24,10 +24,11 @@ from scrapy.utils.sitemap import Sitemap
 from crawler import addresses
 from crawler.downloading import describe_failure
 from crawler.extraction import extract_page
-from crawler.items import Batch, SetAside
+from crawler.items import Batch, Note, SetAside
 from crawler.job import Job
 from crawler.readers import sites
 from crawler.spiders.base import SourceSpider, Yielded
+from crawler.validators import Validators, read_version
 from directory.errors import InputError
 from directory.models import ExtractedPage, Observation, ObservationKind
 
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 NOINDEX = "noindex: the site asks not to be listed"
+NOT_MODIFIED = "page not modified since it was last read: its kept copy was used"
 SITEMAP_BYTES = 2_000_000
 SITEMAPS_A_SITE = 3
 WORTH_A_POOL = 300
@@ -63,9 +65,11 @@ class PracticeSitesSpider(SourceSpider):
     def __init__(self, job: Job, **kwargs: Any) -> None:
         super().__init__(job, **kwargs)
         self.pool: ProcessPoolExecutor | None = None
+        self.validators = Validators(job.settings.data_dir, job.database)
 
     def closed(self, _: str) -> None:
         """Let the workers go."""
+        self.validators.close()
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 
@@ -139,15 +143,22 @@ class PracticeSitesSpider(SourceSpider):
         if time.monotonic() - site.began > self.job.limits.site_seconds:
             return
         site.asked.add(url)
+        request = self.make_request(site, url, priority=priority)
+        for name, value in self.validators.make_headers(request.url).items():
+            request.headers[name] = value
+        yield request
+
+    def make_request(self, site: Site, url: str, *, priority: int = 0) -> scrapy.Request:
+        """A request for a page in full."""
         site.on_the_way += 1
-        yield scrapy.Request(
+        return scrapy.Request(
             url,
             callback=self.parse_page,
             errback=self.on_page_failure,
             cb_kwargs={"site": site},
             priority=priority,
             dont_filter=True,
-            meta={"site": site},
+            meta={"site": site, "handle_httpstatus_list": [304]},
         )
 
     async def parse_page(self, response: Response, site: Site, *_: Any, **__: Any) -> AsyncIterator[Yielded]:
@@ -168,6 +179,15 @@ class PracticeSitesSpider(SourceSpider):
     async def look_at(self, response: Response, site: Site, batch: Batch, requests: list[scrapy.Request]) -> None:
         """Put what a page states into the batch, and where it leads to into the requests."""
         url = sites.normalise_url(response.url)
+        is_kept = response.status == 304
+        if is_kept:
+            kept = self.validators.recall(response)
+            if kept is None:
+                self.validators.keep(response.url, None)
+                requests.append(self.make_request(site, response.url, priority=100))
+                return
+            batch.add(Note(NOT_MODIFIED))
+            response = kept
         if not isinstance(response, HtmlResponse):
             batch.add(SetAside(response.url, "not a web page"))
         elif sites.is_never_host(sites.find_site(url), self.source.never_hosts):
@@ -179,7 +199,12 @@ class PracticeSitesSpider(SourceSpider):
             if rules.follow:
                 requests.extend(self.follow(page, site))
             if not sites.is_file_index(page):
-                batch.add(await self.read_page(response, page, rules))
+                observation = await self.read_page(response, page, rules)
+                batch.add(observation)
+                if not is_kept:
+                    is_own = observation.snapshot is not None and "redirect_urls" not in response.meta
+                    version = read_version(response, observation.content_hash or "") if is_own else None
+                    self.validators.keep(response.url, version)
 
     def follow(self, page: sites.Page, site: Site) -> Iterator[scrapy.Request]:
         """Requests for the pages that matter, best first; a server's plain list of files leads to all of them."""
