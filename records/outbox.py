@@ -102,3 +102,8 @@ def waiting_seqs(session: Session) -> list[int]:
 def count_waiting(session: Session) -> int:
     """How many changes wait."""
     return session.scalar(sa.select(sa.func.count()).select_from(OutboxRow)) or 0
+
+
+def find_oldest(session: Session) -> datetime | None:
+    """Since when the change that waits longest has waited; None if none does."""
+    return session.scalar(sa.select(sa.func.min(OutboxRow.created_at)))

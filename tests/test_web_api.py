@@ -125,7 +125,7 @@ def test_an_engine_that_is_away_is_said_kindly(world: World) -> None:
         assert client.get("/fhir/Practitioner").json()["resourceType"] == "OperationOutcome"
         assert client.get("/healthz").status_code == 200
         assert client.get("/readyz").status_code == 503
-        assert client.get("/statusz").json()["status"] == "unavailable"
+        assert client.get("/statusz").json()["status"] == "away"
 
 
 def test_physicians_see_by_default_only_whom_the_law_lets_them_refer_to(client: TestClient) -> None:

@@ -33,6 +33,7 @@ from resolution.run import run_resolve
 from search.engine import open_engine
 from search.indexer import build_index, update_index
 from search.interface import Engine
+from search.names import BuildName
 from verification.model import Mode
 from verification.run import run_verify
 from web.app import create_app
@@ -225,3 +226,21 @@ def test_what_a_reviewer_unticks_does_not_keep_anybody_out(directory: Directory)
         assert removals.is_removed(session, removals.Identity(emails=("ana@example.net",)))
         assert observations.store_many(session, [namesake]).removed == 1
         assert [item.kind for item in entities.load_all(session)].count(EntityKind.PERSON) == 1
+
+
+def test_the_status_says_what_waits_and_what_is_being_built(directory: Directory) -> None:
+    status = directory.client.get("/statusz").json()
+    assert (status["status"], status["waiting_changes"], status["waiting_s"]) == ("ready", 0, None)
+    directory.clock.at += timedelta(minutes=7)
+    left = directory.engine.start_build(str(BuildName(directory.clock.now(), directory.settings.index_alias, 1)))
+    status = directory.client.get("/statusz").json()
+    assert (status["status"], status["builds_under_way"], status["built_s_ago"]) == ("building", [left.name], 420)
+    left.finish()
+    directory.ask_out(*directory.find("Ana Sample"))
+    directory.accept(directory.find_case())
+    directory.clock.at += timedelta(seconds=90)
+    status = directory.client.get("/statusz").json()
+    assert (status["status"], status["waiting_s"]) == ("stale", 90)
+    assert f"{status['waiting_changes']} changes wait" in status["why"]
+    directory.update()
+    assert directory.client.get("/statusz").json()["waiting_changes"] == 0

@@ -8,6 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from directory.errors import PalpateError
+from records import outbox
+from search.indexer import index_status
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,20 +37,30 @@ def show_readiness(request: Request) -> Response:
 
 @router.get("/statusz")
 def show_status(request: Request) -> Response:
-    """Ready, stale, building or unavailable, and why; 200 in every state."""
+    """Ready, stale, building, missing or away, and why; 200 in every state, for a person or a watch that reads it."""
     site = request.app.state.site
-    reasons: list[str] = []
-    body: dict[str, object] = {"status": "ready", "on": site.today().isoformat(), "reasons": reasons}
+    now = site.clock.now()
     try:
-        count = site.reader.count()
-        body["documents"] = count
-        if not count:
-            body["status"] = "stale"
-            reasons.append("The index holds no therapists yet.")
+        status = index_status(site.engine, site.database, settings=site.settings, clock=site.clock)
+        with site.database.read() as session:
+            oldest = outbox.find_oldest(session)
     except PalpateError as error:
-        body["status"] = "unavailable"
-        reasons.append(str(error))
-    return _answer(body)
+        return _answer({"status": "away", "why": str(error), "on": site.today().isoformat()})
+    age_s = round((now - status.built_at).total_seconds()) if status.built_at else None
+    return _answer(
+        {
+            "status": status.state,
+            "why": status.reason,
+            "on": site.today().isoformat(),
+            "documents": status.documents,
+            "live": status.live,
+            "built_at": status.built_at.isoformat() if status.built_at else None,
+            "built_s_ago": age_s,
+            "builds_under_way": list(status.unfinished),
+            "waiting_changes": status.waiting,
+            "waiting_s": round((now - oldest).total_seconds()) if oldest else None,
+        }
+    )
 
 
 @router.get("/metrics")
