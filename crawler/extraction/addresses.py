@@ -47,7 +47,7 @@ _DIRECTION = r"(?:[NSEW]|NE|NW|SE|SW|North|South|East|West|Northeast|Northwest|S
 _STREET = re.compile(
     rf"(?<![\w$#.,/-])(?P<street>{_NUMBER},?\s+(?:{_DIRECTION}\s+)?"
     rf"(?:(?:rue|chemin|ch\.|avenue|av\.|boulevard|boul\.|route|rang|place|c[ôo]te|mont[ée]e)\s+(?:[\w.'’-]+\s?){{1,5}}"
-    rf"|(?:[A-Z0-9][\w.'’-]*\s+){{0,5}}?(?:{SUFFIXES})\b\.?(?:\s+{_DIRECTION}(?![\w.]))?(?:\s+\d{{1,4}}(?!\d)(?:\s+{_DIRECTION}(?![\w.]))?)?"
+    rf"|(?:[A-Z0-9][\w.'’-]*\s+){{0,5}}?(?:{SUFFIXES})\b\.?(?:\s(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane)\b\.?)?(?:\s+{_DIRECTION}(?![\w.]))?(?:\s+\d{{1,4}}(?!\d)(?:\s+{_DIRECTION}(?![\w.]))?)?"
     rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|"
     rf"Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
     rf"|Broadway(?:\s+{_DIRECTION}(?!\w))?))"

@@ -11,7 +11,9 @@ from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import FOREIGN_NAMES
 
 _FICTION = loose(
-    r"fictional|fictitious|not a real (?:\w+ )?(?:business|clinic|company|spa|practice|studio|person)|"
+    r"fictional|fictitious|\b(?:not? an?|no) (?:real|actual) (?:\w+ )?(?:business|clinic|company|spa|practice|studio|"
+    r"person)|not affiliated with any (?:real|actual)|\b(?:theme|template|wordpress|html5?) demo\b|themeforest|"
+    r"buy this (?:theme|template)|"
     r"\bdemo(?:nstration)? (?:site|website|page|only|purposes?|by|business|template)|"
     r"for demo(?:nstration)? purposes|(?:for|as) (?:a |my |our |an? )?(?:\w+ )?portfolio (?:purposes?|project|"
     r"piece|use|only|site)|sample (?:website|site|business)|mock(?:ed)?[- ]?up (?:site|website)|"
@@ -19,7 +21,12 @@ _FICTION = loose(
     r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)"
 )
 _STUDENT = loose(
-    r"(?:for )?educational (?:purposes?|use) only|(?:school|class|student|college|university|course|bootcamp|"
+    r"\b(?:site|website|page|project|app|clone|design)s? (?:is|was|are|were)\b[^.;]{0,40}\b"
+    r"educational (?:purposes?|use)|"
+    r"\b(?:created|made|built|designed|developed|coded)\b[^.;]{0,30}\bfor (?:\w+ )?(?:educational|learning|practice|"
+    r"training) (?:purposes?|use)|^\W*(?:for )?educational (?:purposes?|use) only\W*$|\bcs ?50\b|"
+    r"\bcapstone (?:20\d\d|course|team|class)|\bintro(?:duction)? to (?:web|html|computer|programming|front)|"
+    r"(?:school|class|student|college|university|course|bootcamp|"
     r"coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|"
     r"front-?end)[\s-]+(?:\w+[\s-]+)?(?:project|assignment|exercise)\b|"
     r"(?:created|made|built|designed|developed) (?:as (?:part of|a)|for) (?:a |an |my |the |our "
@@ -57,6 +64,11 @@ _PARKED = re.compile(
     r"found|\b404\b|account suspended|site is currently unavailable|enable javascript",
     re.IGNORECASE,
 )
+_FOR_SALE = re.compile(
+    r"domain (?:name )?(?:is |may be )?(?:available )?for sale|buy this domain|"
+    r"this domain (?:is|has) (?:parked|expired|available)|parked free|domain parking",
+    re.IGNORECASE,
+)
 _MASSAGE = loose(
     r"massage|bodywork|rolf(?:ing|er)|massoth|masaje|masajista|reflexolog|shiatsu|structural integration|"
     r"craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b"
@@ -79,7 +91,20 @@ _FOREIGN_NAME = re.compile(
     r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in FOREIGN_NAMES), key=len, reverse=True)) + r")(?!\w)",
     re.IGNORECASE,
 )
-_NOT_FROM_THERE = re.compile(r"new mexico|trained in|studied|origin|ancient|tradition|massage", re.IGNORECASE)
+_NOT_FROM_THERE = re.compile(
+    r"new mexico|trained|training|studied|origin|ancient|tradition|inspired|travel|native of|born|grew up|retreat|"
+    r"from \w+$|(?:new zealand|india|china|japan|bali|thailand|\w+) (?:massage|style)$",
+    re.IGNORECASE,
+)
+_CITY_COMMA = re.compile(r"\b(?:in|at|of|from)\b[^.!?]{2,40},\s?$|^[^.!?]{2,60},\s?$", re.IGNORECASE)
+_AT_HOME = re.compile(r"address|located|location|based in|visit", re.IGNORECASE)
+_GERMAN = re.compile(
+    r"\b[A-ZÄÖÜ][a-zäöüß-]+(?:str(?:a(?:ß|ss)e|\.)|platz|gasse|weg|allee)\s\d|\bstraat\s\d|\b(?:Via|Calle)\s[A-Z]\w+,?\s\d"
+)
+_FRENCH_PHONE = re.compile(r"(?<![\d.])0[1-9](?:[ .]\d\d){4}(?![\d.])")
+_NEW_ZEALAND = re.compile(
+    r"\b(?:Auckland|Wellington|Christchurch|Dunedin|Tauranga),? (?:NZ\b|New Zealand|\d{4}\b)|\bNZ\$\s?\d"
+)
 _FOREIGN_HOST = re.compile(
     r"\.(?:com\.au|net\.au|org\.au|au|co\.uk|uk|ie|co\.nz|nz|in|co\.in|com\.mx|mx|es|de|fr|it|nl|be|ch|at|pl|se|no|"
     r"dk|fi|pt|com\.br|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
@@ -96,7 +121,7 @@ _CONFESSIONS = (
     (
         stems(
             "fictional fictitious real demo demonstration portfolio sample mock mockup concept template fictif "
-            "ficticio demostración spec speculative"
+            "ficticio demostración spec speculative actual affiliated theme themeforest buy wordpress html"
         ),
         _FICTION,
         "demo: the page says it is fictional or a demonstration",
@@ -104,7 +129,7 @@ _CONFESSIONS = (
     (
         stems(
             "educational project assignment exercise class course school bootcamp college university scolaire "
-            "étudiant escolar estudiantil student practice"
+            "étudiant escolar estudiantil student practice learning training cs capstone introduction intro"
         ),
         _STUDENT,
         "student work: the page says it was made for study",
@@ -165,6 +190,7 @@ def find_hold_reasons(
     countries: Sequence[str],
     placed: bool,
     host: str,
+    emails: Sequence[str],
     notes: Evidence,
 ) -> list[str]:
     """Why the page may not be published, in plain words; empty where nothing speaks against it.
@@ -194,7 +220,12 @@ def find_hold_reasons(
                 break
     _check_sexual(cues, document.meta.get("keywords", ""), hold)
     _check_placeholders(cues, phones, host, hold)
-    _check_place(cues, text, phones=phones, countries=countries, placed=placed, host=host, hold=hold)
+    _check_place(
+        cues, text, phones=phones, countries=countries, placed=placed, host=host, emails=emails,
+        language=document.lang, hold=hold,
+    )  # fmt: skip
+    if len(text) < 1500 and (sold := _FOR_SALE.search(text)):
+        hold("unreadable: the domain is for sale", sold[0], "body")
     if not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text.lower()) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
         reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
@@ -245,6 +276,8 @@ def _check_place(
     countries: Sequence[str],
     placed: bool,
     host: str,
+    emails: Sequence[str],
+    language: str | None,
     hold: Hold,
 ) -> None:
     if placed and "US" not in countries and "CA" not in countries:
@@ -259,19 +292,40 @@ def _check_place(
     abroad = [phone for phone in phones if not phone.startswith("+1")]
     if abroad and len(abroad) == len(phones):
         signs += [abroad[0], abroad[0]]
-    for pattern, weight in ((_AU, 2), (_UK_POSTAL, 2), (_MX, 2), (_IN_PIN, 2), (_NOT_TERRITORY_MONEY, 1)):
+    for pattern, weight in (
+        (_AU, 2),
+        (_UK_POSTAL, 2),
+        (_MX, 2),
+        (_IN_PIN, 2),
+        (_GERMAN, 2),
+        (_FRENCH_PHONE, 2),
+        (_NEW_ZEALAND, 2),
+        (_NOT_TERRITORY_MONEY, 1),
+    ):
         found = pattern.search(text)
         if found:
             signs += [found[0]] * weight
-    found = _FOREIGN_HOST.search(host)
-    if found:
-        signs.append(found[0])
-    for line in cues.find(_FOREIGN_STEMS):
-        telling = line.section in (Section.FOOTER, Section.META, Section.HEADER) or line.level in (1, 2)
-        if telling or re.search(r"address|located|location|based in|visit", line.text, re.IGNORECASE):
-            found = _FOREIGN_NAME.search(line.text)
-            if found and not _NOT_FROM_THERE.search(line.text[: found.end() + 12]):
-                signs.append(found[0])
-                break
+    for domain in (host, *(email.rpartition("@")[2] for email in emails)):
+        found = _FOREIGN_HOST.search(domain)
+        if found:
+            signs.append(found[0])
+            break
+    if language and language not in ("en", "fr", "es"):
+        signs.append(f"language {language}")
+    named = _find_foreign_name(cues)
+    if named:
+        signs.append(named)
     if len(signs) >= 2:
         hold("out of region: " + signs[0], "; ".join(dict.fromkeys(signs)), "body")
+
+
+def _find_foreign_name(cues: Cues) -> str | None:
+    """A country named as the place of the practice, not as where a technique or a person comes from."""
+    for line in cues.find(_FOREIGN_STEMS):
+        found = _FOREIGN_NAME.search(line.text)
+        if not found or _NOT_FROM_THERE.search(line.text[max(0, found.start() - 40) : found.end() + 8]):
+            continue
+        telling = line.section in (Section.FOOTER, Section.META, Section.HEADER) or line.level in (1, 2)
+        if telling or _CITY_COMMA.search(line.text[: found.start()]) or _AT_HOME.search(line.text):
+            return found[0]
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from crawler.extraction.cues import Cues, loose, stems
@@ -131,23 +132,36 @@ RELAXATION = (
 
 _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
+_PLAIN_REST = 1.3
+_EVERYDAY = frozenset(
+    {"stress", "anxiety", "muscle-tension", "pregnancy", "insomnia", "fatigue", "depression", "postpartum", "posture"}
+)
 _LEAD = 1.55  # one side must outweigh the other by this to decide
 _BACKGROUND = loose(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in")
 _OFFER = stems("massage bodywork rolfing massothérapie masaje therapy")
 
 
-def find_kind(cues: Cues, *, offers: bool, notes: Evidence) -> PracticeKind:
+def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[str], notes: Evidence) -> PracticeKind:
     """Medical or relaxation by the weight of the words on the page; what headings and head say counts once more.
 
-    With `offers`, the page names techniques, so that little evidence means mixed and not unclear.
+    Illnesses and injuries treated speak for medical. Where the page names techniques, little evidence means mixed and
+    not unclear.
     """
     medical = _weigh(cues, PracticeKind.MEDICAL, MEDICAL, notes)
     relaxation = _weigh(cues, PracticeKind.RELAXATION, RELAXATION, notes)
+    ills = sum(1 for condition in conditions if condition not in _EVERYDAY)
+    medical += 0.25 * min(ills, 4) if ills >= 3 else 0.0
     if medical >= _ENOUGH[PracticeKind.MEDICAL] and medical >= _LEAD * relaxation:
         return PracticeKind.MEDICAL
     if relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical:
         return PracticeKind.RELAXATION
-    return PracticeKind.MIXED if offers or medical + relaxation > 0 or _says_what(cues) else PracticeKind.UNCLEAR
+    if relaxation >= _PLAIN_REST and medical < 0.4 and not ills:
+        return PracticeKind.RELAXATION  # little is said, and nothing of it of illness
+    return (
+        PracticeKind.MIXED
+        if len(techniques) > 1 or medical + relaxation > 0 or _says_what(cues)
+        else PracticeKind.UNCLEAR
+    )
 
 
 def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> float:

@@ -97,6 +97,7 @@ CLAIM_CUES = stems(
     "NHPC CRMTA RMTAO"
 )
 # These begin common words too: they count on lines with a number, or dots between the letters.
+_FLORIDA = re.compile(r"MA\s?[1-9]\d{4,5}")  # postal codes after MA begin with a 0
 RARER_CUES = stems("L R MT MA ME board physical assistant")
 
 
@@ -174,6 +175,7 @@ def _numbered(text: str) -> list[Claim]:
             match["prefix"]
             and match["prefix"] in ("MT", "MA", "ME")
             and not (match["place"] or "#" in number or "-" in number or "." in number or number[2:].isdigit())
+            and not _FLORIDA.fullmatch(number)
         ):
             continue
         keep(None, number, match["place"], match.start(), match.end())

@@ -17,7 +17,8 @@ _TRADE = re.compile(
 )
 _SPLIT = re.compile(r"\s*(?:\||»|«|•|·|::|~|–|—|\s-\s|\s-|-\s|:\s|\s/\s)\s*")
 _GENERIC = re.compile(
-    r"^(?:home(?: ?page)?|welcome|index|about(?: (?:us|me))?|contact(?: (?:us|me))?|services?(?: (?:and|&) "
+    r"^(?:home(?: ?page)?|welcome|us|me|our team|student clinic|"
+    r"index|about(?: (?:us|me))?|contact(?: (?:us|me))?|services?(?: (?:and|&) "
     r"(?:rates|pricing|prices))?|our (?:services|team|practice|locations?|therapists|story)|"
     r"my services|pricing|prices|rates|team|staff|locations?|menu|book(?: (?:now|online|an appointment))?|schedule|"
     r"gallery|faqs?|blog|news|testimonials|reviews|policies|"
@@ -66,6 +67,29 @@ _ROLE = re.compile(r"(?:^|,\s?)(?:LMT|RMT|LMBT|CMT|BCTMB|BSIE|BS|BA|owner|founde
 _PERSON = re.compile(r"^[A-Z][a-zà-ÿ]+(?: [A-Z]\.?)? (?:Mc|Mac|O['’])?[A-ZÀ-Ý][\wà-ÿ'’-]+$")
 
 
+_COMMON_TEXT = """
+massage massages therapy therapist therapists mobile in-home home medical clinical sports deep tissue swedish
+relaxation therapeutic registered licensed certified rmt lmt best top professional bodywork spa day clinic services
+service prenatal pregnancy orthopedic couples hot stone and & near me affordable rmts injury pain relief rehab your
+local treatment treatments therapies corporate chair wellness the a in massothérapie masaje masajes
+"""
+_COMMON = frozenset(_COMMON_TEXT.split())
+
+
+def _own_share(name: str) -> float:
+    """How far a candidate can be somebody's own name: words of the trade, alone or before a place, hardly are."""
+    words = name.split()
+    bare = [word.lower().strip(",.!") for word in words]
+    common = next((at for at, word in enumerate(bare) if word not in _COMMON), len(bare))
+    if common == len(bare):
+        return 0.35
+    rest = [words[common].strip(","), " ".join(words[common : common + 2]).replace(",", "")]
+    placed = any(fold_city(part) in load_cities() or find_region(part) for part in [*rest, " ".join(words[common:])])
+    if common >= 2 or bare[0] in ("rmt", "lmt", "best"):
+        return 0.35 if placed else 1.0
+    return 0.35 if _is_place(name) else 1.0
+
+
 class _Votes:
     """Names proposed by the page's parts; the same name in other letters is one candidate."""
 
@@ -76,15 +100,35 @@ class _Votes:
 
     def add(self, text: str | None, weight: float, where: str, snippet: str = "") -> None:
         name = tidy(text or "")
-        if not name or len(name) > 80:
+        if not name or len(name) > 80 or _GENERIC.match(name):
             return
         key = _key(name)
         if not key:
             return
+        if where not in ("json-ld", "og:site_name"):
+            weight *= _own_share(name)
         self.weights[key] = self.weights.get(key, 0.0) + weight
         writings = self.writings.setdefault(key, {})
         writings[name] = writings.get(name, 0.0) + weight * (0.5 if name.isupper() or name.islower() else 1.0)
         self.sources.setdefault(key, (snippet or name, where))
+
+    def confirm(self, document: Document) -> None:
+        """What the page calls itself in its own sentences weighs more than words for search engines."""
+        text = _key("\n".join(line.text for line in document.visible() if len(line.text) > 30))
+        for key in self.weights:
+            if len(key) > 5 and " " in key:
+                self.weights[key] += 0.5 * min(3, text.count(key))
+        for key in list(self.weights):  # "Juniper Massage Boise" is "Juniper Massage", if the page says that too
+            words = key.split()
+            for size in (1, 2, 3):
+                shorter = " ".join(words[:-size])
+                place = fold_city(" ".join(words[-size:]))
+                if (
+                    shorter in self.weights
+                    and len(words) - size >= 2
+                    and (place in load_cities() or (size > 1 and find_region(place)))
+                ):
+                    self.weights[shorter] += 0.6 * self.weights[key]
 
     def best(self, person: str | None) -> tuple[str, str, str, float] | None:
         """The name with the most weight, its snippet, its place and the weight; others that contain it count for it."""
@@ -138,6 +182,7 @@ def find_name(document: Document, stated: Iterable[str], person: str | None, not
             votes.add(document.meta[key], weight, key)
     _vote_titles(document, votes, person)
     _vote_lines(document, votes)
+    votes.confirm(document)
     best = votes.best(person.split()[0] if person else None)
     if best is None or best[3] < 0.9:
         return None

@@ -100,6 +100,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         countries=countries,
         placed=any(place.country in ("US", "CA") for place in places),
         host=_host_of(url) or _host_of(website),
+        emails=emails,
         notes=notes,
     )
     return ExtractedPage(
@@ -115,7 +116,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         credentials=tuple(credentials),
         techniques=tuple(techniques),
         conditions=tuple(conditions),
-        practice_kind=find_kind(cues, offers=len(techniques) > 1, notes=notes),
+        practice_kind=find_kind(cues, techniques, conditions, notes),
         setting=find_setting(cues, name, notes),
         referral=find_referral(cues, notes),
         accepts_insurance=stated.insurance or find_insurance(cues, notes),

@@ -33,6 +33,8 @@ _INSURANCE = loose(
     r"billing)|\bMVA (?:claims|billing|insurance)|\bWSIB\b|\bICBC\b|auto (?:accident )?(?:claims|insurance)|"
     r"covered by (?:\w+ ){0,4}(?:insurance|benefits|plans?)|\bin[- ]network\b|facturation directe|(?:nous "
     r")?accept(?:ons|e) (?:les |plusieurs )?assurances|aceptamos seguros?|"
+    r"insurance[^.!?]{0,40}\?\s\W*(?:yes|absolutely|of course|we do|i do)\b(?! not)|"
+    r"\bbill (?:\w+ ){0,2}(?:blue cross|bcbs|aetna|cigna|premera|regence|kaiser|sun life|manulife)|"
     r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims"
 )
 _NOT_OURS = loose(r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured")

@@ -50,7 +50,8 @@ _LISTING = loose(
     r"[:\s]+(?P<list>[^.!?:;]{3,300})"
 )
 _JOINED = loose(
-    r"(?P<list>(?:[A-Za-z-]+,\s){1,6}(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+)\s(?:massage|bodywork|therapy)"
+    r"(?P<list>(?:[A-Za-z-]+(?: [A-Za-z-]+)?,\s){1,6}"
+    r"(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+(?: [a-z-]+)?)\s(?:massage|bodywork|therapy)"
 )
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
@@ -249,7 +250,8 @@ class Guards:
         if any(self.denies(pattern, number, before) for pattern in (_NEGATED, _COMPARED, _PAST_WORK)):
             return False
         if _key(match) in _ONLY_AS_ITEM:
-            return match.term.id == "relaxation-massage" and bool(_OFFERED.search(before))
+            starts = not before.rstrip() or before.endswith((". ", "! "))
+            return match.term.id == "relaxation-massage" and (starts or bool(_OFFERED.search(before)))
         return True
 
     def is_treated(self, match: TermMatch, number: int, is_item: bool) -> bool:
