@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -101,6 +101,24 @@ def save_clusters(session: Session, clusters: Iterable[Cluster], *, partial: boo
         closed=len(plan.closed),
         unchanged=plan.unchanged,
     )
+
+
+def note_said(session: Session, said: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
+    """Keep what each listing says now, as a digest, and touch the entities of those that say something else.
+
+    `before` are the members (`load_members`) as they were when the clusters were saved: who joined was touched then.
+    Returns the entities touched.
+    """
+    row = MembershipRow
+    query = sa.select(row.id, row.listing_key, row.entity_id, row.said).where(row.left_at.is_(None))
+    differing = [item for item in session.execute(query) if said.get(item.listing_key) not in (None, item.said)]
+    member = row.__table__
+    change = sa.update(member).where(member.c.id == sa.bindparam("row_id")).values(said=sa.bindparam("digest"))  # type: ignore[arg-type]
+    rows = [{"row_id": item.id, "digest": said[item.listing_key]} for item in differing]
+    _execute(session.connection(), change, rows)
+    touched = {item.entity_id for item in differing if before.get(item.listing_key) == item.entity_id}
+    touch(session, touched, "listing changed")
+    return touched
 
 
 def _load_known(session: Session) -> dict[str, _Known]:
@@ -236,7 +254,7 @@ def _write(session: Session, plan: _Plan) -> None:
         _execute(connection, gone.values(left_at=now), [{"key": key} for key in plan.left])
     if plan.joined:
         rows = [
-            {"listing_key": key, "entity_id": entity_id, "joined_at": now, "left_at": None}
+            {"listing_key": key, "entity_id": entity_id, "joined_at": now, "left_at": None, "said": None}
             for key, entity_id in sorted(plan.joined.items())
         ]
         insert_rows(session, MembershipRow, rows)

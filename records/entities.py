@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from directory.errors import GoneError, NotFoundError
 from directory.models import EntityKind
-from records.clusters import Cluster, SaveSummary, load_members, make_id, save_clusters
+from records.clusters import Cluster, SaveSummary, load_members, make_id, note_said, save_clusters
 from records.database import Session
 from records.tables import EntityRow, MembershipRow
 from records.versions import touch
@@ -35,6 +35,7 @@ __all__ = [
     "load_all",
     "load_members",
     "make_id",
+    "note_said",
     "redirects",
     "remove",
     "resolve_id",

@@ -213,6 +213,7 @@ class MembershipRow(Base):
     entity_id: Mapped[str] = mapped_column(ForeignKey("entities.id"))
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
+    said: Mapped[str | None] = mapped_column(String(64))  # digest of the listing when it was last resolved
     __table_args__ = (
         Index(
             "ix_memberships_current",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+import orjson
+
 from directory.clock import Clock, SystemClock
-from directory.models import EntityKind, Listing, ObservationKind
+from directory.models import EntityKind, Listing, ObservationKind, to_json
 from records import entities, judgements, observations
 from records.database import Database, Session
 from resolution.listings import derive_listings
@@ -48,14 +51,24 @@ def load_listings(session: Session) -> Iterator[Listing]:
     return derive_listings(item for kind in KINDS for item in observations.load_current(session, kind))
 
 
+def digest_listing(listing: Listing) -> str:
+    """A digest of what a listing says, to the day on which it was read."""
+    plain = to_json(listing)
+    plain["read_at"] = listing.read_at.date().isoformat() if listing.read_at else None
+    return hashlib.blake2b(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
+
+
 def run_resolve(database: Database, *, clock: Clock | None = None, one_per_source: bool = False) -> ResolveSummary:
     """Derive the listings, decide who is who, and save the entities; ids stay, and merged ids redirect."""
     with database.read() as session:  # writers need not wait while it is thought about
         listings = list(load_listings(session))
         words = judgements.load(session)
     clusters = resolve_listings(listings, words, one_per_source=one_per_source)
+    said = {listing.listing_id: digest_listing(listing) for listing in listings}
     with database.begin() as session:
+        before = entities.load_members(session)
         saved = entities.save_clusters(session, clusters)
+        entities.note_said(session, said, before)
     people = sum(cluster.kind is EntityKind.PERSON for cluster in clusters)
     return ResolveSummary(
         listings=len(listings),

@@ -219,12 +219,12 @@ def rollback(engine: Engine, *, settings: Settings, clock: Clock) -> RollbackRep
 
 
 def update_index(
-    engine: Engine, database: Database, *, settings: Settings, clock: Clock, sweep: bool = True
+    engine: Engine, database: Database, *, settings: Settings, clock: Clock, sweep: bool = False
 ) -> UpdateReport:
     """Bring the changes that wait in the outbox into the live index, until none is due.
 
     Nothing is lost when the engine is away: the changes stay and are tried again later. `sweep` then compares every
-    entry with the records, for a page may have changed what it says without changing who is who.
+    entry with the records, to mend an index that was changed by other hands or by a release that reads pages otherwise.
     """
     written = deleted = failed = 0
     reason: str | None = None

@@ -193,6 +193,20 @@ def test_a_changed_entry_is_searchable_after_an_update_and_a_vanished_one_is_gon
     assert engine.open_reader().count() == 3
 
 
+def test_only_what_changed_is_written(engine: Engine, database: Database, settings: Settings, clock: StepClock) -> None:
+    people = make_people(4)
+    record(database, clock, people)
+    build_index(engine, database, settings=settings, clock=clock)
+    record(database, clock, people)
+    assert update_index(engine, database, settings=settings, clock=clock).written == 0
+    record(database, clock, [replace(people[1], conditions=("whiplash",)), people[0], *people[2:]])
+    assert update_index(engine, database, settings=settings, clock=clock).written == 1
+    page = engine.open_reader().search(SearchRequest(on=TODAY, conditions=("whiplash",)))
+    assert [hit.document.name for hit in page.hits] == [people[1].name]
+    assert page.hits[0].document.version == 2
+    assert update_index(engine, database, settings=settings, clock=clock, sweep=True).written == 0
+
+
 def test_no_change_is_lost_while_there_is_no_engine(database: Database, settings: Settings, clock: StepClock) -> None:
     away = ElasticEngine("http://127.0.0.1:9", alias=settings.index_alias, term_words={}, timeout_s=0.2)
     record(database, clock, make_people(2))
