@@ -8,10 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import yaml
+from pydantic import ValidationError
 
 from crawler.items import SetAside
 from crawler.readers.tables import load_table
 from crawler.regions import Region
+from crawler.sources.model import Chain
 from directory.errors import InputError
 from directory.models import Listing, ObservationKind
 from records.database import Database
@@ -25,7 +27,7 @@ def load_addresses(path: Path) -> Iterator[str | SetAside]:
     """The web addresses in a list: one a line, a table with a `website` column, or YAML with `start_urls`."""
     if path.suffix in {".yml", ".yaml"}:
         loaded = yaml.safe_load(path.read_text("utf-8"))
-        urls = loaded.get("start_urls") if isinstance(loaded, dict) else loaded
+        urls = loaded.get("start_urls", [] if "chains" in loaded else None) if isinstance(loaded, dict) else loaded
         if not isinstance(urls, list):
             raise InputError(f"{path.name} holds no list of addresses.")
         yield from (complete_url(str(url)) or SetAside(f"{path.name}: {url}", "not a web address") for url in urls)
@@ -63,6 +65,20 @@ def complete_url(text: str) -> str | None:
         return None
     host = parts.hostname or ""
     return url if parts.scheme in {"http", "https"} and ("." in host or host == "localhost") else None
+
+
+def load_chains(path: Path) -> tuple[Chain, ...]:
+    """The chains in a YAML list (`chains:` with `sitemap` and `pages`); raises InputError naming what is wrong."""
+    if path.suffix not in {".yml", ".yaml"} or not path.is_file():
+        return ()
+    loaded = yaml.safe_load(path.read_text("utf-8"))
+    listed = loaded.get("chains", ()) if isinstance(loaded, dict) else ()
+    try:
+        return tuple(Chain.model_validate(chain) for chain in listed)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise InputError(f"{path.name}: chains: {where}: {first['msg']}.") from error
 
 
 def find_own_list(data_dir: Path) -> Path | None:

@@ -137,6 +137,12 @@ def check_url(url: str, *, allow_local: bool, connect_to: Mapping[str, str] | No
         raise RefusedAddressError(f"{host} is this machine or a private network")
 
 
+def find_reason(error: Any) -> str:
+    """Why a page could not be had: the status of its answer, or what kept the answer from us."""
+    response = getattr(error, "response", None)
+    return f"HTTP {response.status}" if response is not None else describe_failure(error)
+
+
 def describe_failure(error: BaseException) -> str:
     """Why a request failed, in a few words that can be counted."""
     name = type(error).__name__

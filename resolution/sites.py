@@ -12,6 +12,8 @@ from directory.models import ExtractedPage
 from directory.names import fold
 from resolution.features import fold_phone, is_shared_host, split_street
 
+LOCATION = "location "  # begins the key of a page that a chain's site map lists as one location
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePage:
@@ -20,17 +22,19 @@ class SitePage:
     source: str
     url: str
     page: ExtractedPage
+    is_location: bool = False  # a practice of its own, whatever else its host carries
 
 
 def group_pages(pages: Sequence[SitePage]) -> list[tuple[str, list[SitePage]]]:
     """(site root, its pages) for every practice, pages by address; French and English twins fall together.
 
-    A host of its own is one site. On a host that carries many (a shared one, a bare address), pages of one folder are
-    one site, and pages at its root belong together only if a phone, e-mail, street or name ties them.
+    A host of its own is one site; a page that a chain lists as one of its locations is a site of its own. On a host
+    that carries many (a shared one, a bare address), pages of one folder are one site, and pages at its root belong
+    together only if a phone, e-mail, street or name ties them.
     """
     sites: defaultdict[str, list[SitePage]] = defaultdict(list)
     for item in sorted(pages, key=lambda item: (item.url, item.source)):
-        sites[find_site_root(item.url)].append(item)
+        sites[_plain_url(item.url) if item.is_location else find_site_root(item.url)].append(item)
     groups: list[tuple[str, list[SitePage]]] = []
     for root, members in sites.items():
         if not root.endswith("/*"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -10,7 +11,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from crawler.sources.directory import DirectoryPlan
 from directory.errors import NotFoundError, SettingsError
@@ -119,6 +120,23 @@ class Table(_Strict):
     columns: dict[str, Column]
 
 
+class Chain(_Strict):
+    """A chain whose site map lists its locations: each page whose path fits the pattern is a practice of its own."""
+
+    sitemap: str = Field(pattern=r"^https?://")
+    pages: str
+    max_maps: int = Field(50, ge=1)
+
+    @field_validator("pages")
+    @classmethod
+    def _check_pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"'{value}' is no regular expression: {error}") from error
+        return value
+
+
 class Source(_Strict):
     """One source: whose it is, what it may be used for, and how each of its columns is read."""
 
@@ -160,6 +178,7 @@ class Source(_Strict):
     other_columns: dict[str, dict[str, Column]] = {}  # other shapes of the same data, by the shape's name
     discipline: Table | None = None
     start_urls: tuple[str, ...] = ()
+    chains: tuple[Chain, ...] = ()
     directory: DirectoryPlan | None = None
     never_hosts: tuple[str, ...] = ()  # sites that must not be crawled, or that are nobody's own
     lookup_url: str = ""

@@ -14,7 +14,7 @@ from urllib.parse import urljoin
 import scrapy
 from scrapy.http import HtmlResponse, Response
 
-from crawler.downloading import describe_failure
+from crawler.downloading import find_reason
 from crawler.items import Batch, SetAside
 from crawler.job import Job
 from crawler.readers import directories, sites
@@ -189,9 +189,3 @@ class DirectorySpider(SourceSpider):
         for one in found:
             batch.add(self.wrap(one, sites.read_rules(shown), read_on))
         yield batch
-
-
-def find_reason(error: Any) -> str:
-    """Why a page could not be had, in a few words that can be counted."""
-    response = getattr(error, "response", None)
-    return f"HTTP {response.status}" if response is not None else describe_failure(error)

@@ -19,18 +19,20 @@ from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from scrapy.http import HtmlResponse, Response
-from scrapy.utils.sitemap import Sitemap
 
 from crawler import addresses
-from crawler.downloading import describe_failure
+from crawler.downloading import find_reason
 from crawler.extraction import extract_page
 from crawler.items import Batch, Note, SetAside
 from crawler.job import Job
 from crawler.readers import sites
+from crawler.readers.sitemaps import SiteMap, find_locations, read_sitemap
+from crawler.sources.model import Chain
 from crawler.spiders.base import SourceSpider, Yielded
 from crawler.validators import Validators, read_version
 from directory.errors import InputError
 from directory.models import ExtractedPage, Observation, ObservationKind
+from resolution.sites import LOCATION
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml"})
 NOINDEX = "noindex: the site asks not to be listed"
 NOT_MODIFIED = "page not modified since it was last read: its kept copy was used"
 SITEMAP_BYTES = 2_000_000
+CHAIN_MAP_BYTES = 50_000_000  # as the protocol has it
 SITEMAPS_A_SITE = 3
 WORTH_A_POOL = 300
 
@@ -51,7 +54,9 @@ class Site:
     budget: int
     asked: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)
-    pages: int = 0
+    chain: Chain | None = None  # whose locations its maps list
+    is_location: bool = False
+    pages: int = 0  # locations that a chain's maps list
     sitemaps: int = 0
     on_the_way: int = 0
     began: float = field(default_factory=time.monotonic)
@@ -83,6 +88,10 @@ class PracticeSitesSpider(SourceSpider):
             return
         found_sites = self.find_sites()
         self.open_pool(len(found_sites))
+        for chain in self.chains:
+            whole = Site(f"chain {chain.sitemap}", (), 0, chain=chain)
+            for request in self.ask_sitemap(whole, chain.sitemap):
+                yield request
         for unit, found in found_sites.items():
             if isinstance(found, SetAside):
                 yield Batch(unit, set_aside=[found], done=True)
@@ -101,6 +110,8 @@ class PracticeSitesSpider(SourceSpider):
     def find_sites(self) -> dict[str, Site | SetAside]:
         """The sites to read, each once, with all the addresses known of it."""
         starts: dict[str, list[str]] = {}
+        self.chains = self._load_chains()
+        of_chains = {sites.find_site(chain.sitemap) for chain in self.chains}
         found: dict[str, Site | SetAside] = {}
         for address in self._load_starts():
             if isinstance(address, SetAside):
@@ -110,7 +121,7 @@ class PracticeSitesSpider(SourceSpider):
             name = sites.find_site(url)
             if sites.is_never_host(name, self.source.never_hosts):
                 found[f"never:{name}"] = SetAside(name, "site that is never crawled")
-            elif url not in starts.setdefault(name, []):
+            elif name not in of_chains and url not in starts.setdefault(name, []):
                 starts[name].append(url)
         for name, urls in starts.items():
             if self.job.is_open(name):
@@ -130,6 +141,16 @@ class PracticeSitesSpider(SourceSpider):
             if own := addresses.find_own_list(self.job.settings.data_dir):
                 yield from addresses.load_addresses(own)
             yield from addresses.load_known_websites(self.job.database, self.job.plan.regions)
+
+    def _load_chains(self) -> tuple[Chain, ...]:
+        try:
+            if path := self.job.saved_path:
+                return addresses.load_chains(path)
+            own = addresses.load_chains(self.job.settings.data_dir / "chains.yml")
+        except InputError as error:
+            self.job.fail(error)
+            return ()
+        return () if self.job.start_url else (*self.source.chains, *own)
 
     def open_site(self, site: Site) -> Iterator[Yielded]:
         """The first requests to a site."""
@@ -196,10 +217,10 @@ class PracticeSitesSpider(SourceSpider):
             site.read.add(url)
             page = sites.Page(response)
             rules = sites.read_rules(page)
-            if rules.follow:
+            if rules.follow and not site.is_location:
                 requests.extend(self.follow(page, site))
             if not sites.is_file_index(page):
-                observation = await self.read_page(response, page, rules)
+                observation = await self.read_page(response, page, rules, is_location=site.is_location)
                 batch.add(observation)
                 if not is_kept:
                     is_own = observation.snapshot is not None and "redirect_urls" not in response.meta
@@ -221,7 +242,7 @@ class PracticeSitesSpider(SourceSpider):
 
     def ask_sitemap(self, site: Site, url: str) -> Iterator[scrapy.Request]:
         """A request for a site map, outside the budget of pages."""
-        if site.sitemaps >= SITEMAPS_A_SITE:
+        if site.sitemaps >= (site.chain.max_maps if site.chain else SITEMAPS_A_SITE):
             return
         site.sitemaps += 1
         site.on_the_way += 1
@@ -231,32 +252,41 @@ class PracticeSitesSpider(SourceSpider):
             errback=self.on_sitemap_failure,
             cb_kwargs={"site": site},
             dont_filter=True,
-            meta={"site": site, "download_maxsize": SITEMAP_BYTES},
+            meta={"site": site, "download_maxsize": CHAIN_MAP_BYTES if site.chain else SITEMAP_BYTES},
         )
 
     def parse_sitemap(self, response: Response, site: Site, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The pages of a site map that matter, or the maps that it lists."""
-        yield from self._read_sitemap(response, site)
-        yield self.leave(site)
+        listed = read_sitemap(response.body, CHAIN_MAP_BYTES if site.chain else SITEMAP_BYTES)
+        if listed and listed.is_index:
+            of_site = [url for url in listed.locations if sites.find_site(url) == sites.find_site(response.url)]
+            for url in of_site if site.chain else of_site[:2]:
+                yield from self.ask_sitemap(site, url)
+        elif listed and site.chain:
+            found = find_locations(site.chain, listed)
+            site.pages += len(found)
+            yield from self.ask_locations(found)
+        elif listed:
+            yield from self.ask_listed(site, listed)
+        in_vain = site.chain is not None and site.on_the_way == 1 and not site.pages  # this was its last map
+        yield self.leave(site, *([SetAside(site.name, "site map without a page of a location")] if in_vain else []))
 
-    def _read_sitemap(self, response: Response, site: Site) -> Iterator[scrapy.Request]:
-        try:
-            listed = Sitemap(response.body)
-            locations = [entry["loc"] for entry in listed if entry.get("loc")]
-        except Exception:  # whatever stands there is no site map; the links of the pages remain
-            return
+    def ask_locations(self, urls: list[str]) -> Iterator[scrapy.Request]:
+        """A request for each location of a chain that is still to be read: a unit, and a practice, of its own."""
+        for url in urls:
+            if self.job.is_open(f"location {url}"):
+                yield from self.ask(Site(f"location {url}", (url,), 1, is_location=True), url)
+
+    def ask_listed(self, site: Site, listed: SiteMap) -> Iterator[scrapy.Request]:
+        """Requests for the pages of a site map that matter, best first."""
         ranked: list[tuple[int, str]] = []
-        for location in locations[:5000]:
+        for location in listed.locations[:5000]:
             try:
                 url = sites.normalise_url(location)
             except ValueError:
                 continue
             if sites.find_site(url) == site.name:
                 ranked.append((sites.rank_link(url, ""), url))
-        if listed.type == "sitemapindex":
-            for location in [entry for entry in locations if sites.find_site(entry) == site.name][:2]:
-                yield from self.ask_sitemap(site, location)
-            return
         for rank, url in sorted(ranked, key=lambda item: (-item[0], len(item[1]), item[1])):
             if rank:
                 yield from self.ask(site, url, priority=rank)
@@ -267,20 +297,21 @@ class PracticeSitesSpider(SourceSpider):
         return Batch(site.name, set_aside=list(aside), done=site.on_the_way == 0)
 
     def on_sitemap_failure(self, failure: Any) -> Iterator[Yielded]:
-        """A site needs no map."""
-        yield self.leave(failure.request.meta["site"])
+        """A site needs no map; a chain does."""
+        site: Site = failure.request.meta["site"]
+        aside = [SetAside(failure.request.url, find_reason(failure.value))] if site.chain else []
+        yield self.leave(site, *aside)
 
     def on_page_failure(self, failure: Any) -> Iterator[Yielded]:
         """A page that could not be had is set aside with the reason."""
-        error = failure.value
         request: scrapy.Request = failure.request
-        response = getattr(error, "response", None)
-        reason = f"HTTP {response.status}" if response is not None else describe_failure(error)
-        batch = self.leave(request.meta["site"], SetAside(request.url, reason))
+        batch = self.leave(request.meta["site"], SetAside(request.url, find_reason(failure.value)))
         batch.fetched = 1
         yield batch
 
-    async def read_page(self, response: HtmlResponse, page: sites.Page, rules: sites.PageRules) -> Observation:
+    async def read_page(
+        self, response: HtmlResponse, page: sites.Page, rules: sites.PageRules, *, is_location: bool = False
+    ) -> Observation:
         """What the page states, with its raw copy if that may be kept."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
         url = sites.normalise_url(response.url)
@@ -289,6 +320,8 @@ class PracticeSitesSpider(SourceSpider):
         else:
             loop = asyncio.get_running_loop()
             extracted = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
+        if is_location:  # its own address: templates of chains often name the home page as canonical
+            return self.keep_page(extracted, response.body, rules, url=url, key=f"{LOCATION}{url}")
         return self.keep_page(extracted, response.body, rules, url=choose_address(page, url))
 
     def keep_page(
@@ -301,7 +334,7 @@ class PracticeSitesSpider(SourceSpider):
         return Observation(
             source=self.source.id,
             kind=ObservationKind.PAGE,
-            key=url or key,
+            key=key or url or "",
             payload=page,
             read_at=self.job.clock.now(),
             read_on=self.job.read_on,
@@ -327,7 +360,7 @@ class PracticeSitesSpider(SourceSpider):
         extracted = extract_page(body, file=path.name)
         url = sites.find_canonical(page) or extracted.url
         self.job.read_on = read_on
-        observation = self.keep_page(extracted, body, sites.read_rules(page), url=url, key=f"file:{path.name}")
+        observation = self.keep_page(extracted, body, sites.read_rules(page), url=url, key=url or f"file:{path.name}")
         batch.add(replace(observation, read_on=read_on))
         yield batch
 
