@@ -41,6 +41,7 @@ def serve_site(app: App, host: str, port: int) -> None:
 
     from crawler.sources import describe_sources
     from search.engine import open_engine
+    from search.service import warm
     from web.app import create_app
 
     site = create_app(
@@ -52,6 +53,8 @@ def serve_site(app: App, host: str, port: int) -> None:
             session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir
         ),
     )
+    parts = site.state.site
+    warm(parts.reader, parts.gazetteer, parts.vocabulary, on=parts.today())
     # No access log: queries are health data and stay out of logs.
     uvicorn.run(site, host=host, port=port, access_log=False, log_level="warning", timeout_graceful_shutdown=10)
 

@@ -33,6 +33,13 @@ T = TypeVar("T")
 TIER_ORDER = {tier: place for place, tier in enumerate((Tier.OWN_SITE, *(t for t in Tier if t is not Tier.OWN_SITE)))}
 ATTRIBUTIONS = {"osm": "© OpenStreetMap contributors (ODbL)", "overture": "© Overture Maps Foundation (CDLA)"}
 MAX_SUMMARY = 600
+_WRITTEN_SO = {
+    **{
+        word: word
+        for word in ("LLC", "PLLC", "LLP", "PC", "LMT", "RMT", "CMT", "LMP", "MLD", "NMT", "II", "III", "USA")
+    },
+    **{word: word.lower() for word in ("AND", "OF", "THE", "FOR", "BY", "AT", "IN")},
+}
 _PERSON_OF_SITE = re.compile(r"(site-[0-9a-f]{20})-[0-9a-f]{8}")
 
 
@@ -154,7 +161,7 @@ class _Maker:
             kind=entity.kind,
             name=name,
             other_names=names,
-            practice_names=_distinct((listing.practice for listing in listings), without=name),
+            practice_names=_distinct((show_practice(listing.practice) for listing in listings), without=name),
             locations=locations,
             credentials=credentials,
             verified_until=verified_until,
@@ -199,7 +206,7 @@ def _find_name(kind: EntityKind, listings: Sequence[Listing]) -> str | None:
 def _list_names(kind: EntityKind, listings: Sequence[Listing]) -> list[str | None]:
     if kind is EntityKind.PERSON:
         return [show_name(listing.name or listing.title or "") for listing in listings]
-    return [listing.practice or listing.name or listing.title for listing in listings]
+    return [show_practice(listing.practice or listing.name or listing.title) for listing in listings]
 
 
 def show_name(name: str) -> str:
@@ -208,8 +215,23 @@ def show_name(name: str) -> str:
     if letters:
         name = re.split(rf"[,\s(]+{re.escape(letters[0])}\b", name)[0]
     if name.isupper():
-        name = re.sub(r"[^\W\d_]+", lambda word: word[0].capitalize(), name)
+        name = _write_small(name)
     return " ".join(name.split())
+
+
+def show_practice(name: str | None) -> str | None:
+    """A practice's name as it is shown: one in capitals throughout, as registers write, in small letters but initials.
+
+    A single short word stays ("YMCA"), as do known abbreviations after the first word.
+    """
+    if not name or not name.isupper() or (len(name) <= 5 and " " not in name):
+        return name
+    words = _write_small(name).split()
+    return " ".join(words[:1] + [_WRITTEN_SO.get(word.upper(), word) for word in words[1:]])
+
+
+def _write_small(name: str) -> str:
+    return re.sub(r"[^\W\d_]+(?:['’]S\b)?", lambda word: word[0].capitalize(), name)
 
 
 def _distinct(values: Iterable[str | None], *, without: str | None = None) -> tuple[str, ...]:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from directory.errors import UsageError
+from directory.errors import EngineUnavailableError, UsageError
 from directory.models import EntityKind, PracticeKind, Referral, Setting, to_json
 from directory.places import Gazetteer, Place, PlaceKind
 from directory.vocabularies import Vocabulary
 from search.geometry import HALF_GLOBE_KM
 from search.interface import GeoBox, GeoCircle, Hit, Reader, SearchPage, SearchRequest, Sort
 from search.narrower import find_narrower
+from search.spelling import Speller
+from search.suggesting import suggest
 from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, understand
 from verification.badge import make_badge
 
-__all__ = ["DEFAULT_RADIUS_KM", "Chip", "SearchAnswer", "find_therapists"]
+__all__ = ["DEFAULT_RADIUS_KM", "Chip", "SearchAnswer", "find_therapists", "warm"]
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -103,6 +106,14 @@ def _hit_json(hit: Hit, on: date) -> dict[str, Any]:
         "score": hit.score,
     }
     return {**result, "explanation": dict(hit.explanation)} if hit.explanation else result
+
+
+def warm(reader: Reader, gazetteer: Gazetteer, vocabulary: Vocabulary, *, on: date) -> None:
+    """Read what the first search would have to read, so that no visitor waits; an engine may be away."""
+    with contextlib.suppress(EngineUnavailableError):
+        find_therapists(reader, gazetteer, vocabulary, on=on, q="siatica massage near Denver CO 80202 T5J", limit=1)
+        suggest(reader, gazetteer, vocabulary, "siatica den")
+    Speller.of(vocabulary).find("siatica")
 
 
 def find_therapists(

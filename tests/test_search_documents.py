@@ -15,7 +15,7 @@ from records import entities, ledger, observations
 from records.database import open_database
 from records.ledger import ClaimFacts, LedgerRow
 from resolution.run import run_resolve
-from search.documents import Counts, make_documents
+from search.documents import Counts, make_documents, show_name, show_practice
 from search.placing import OutOfTerritoryError, UnplacedError, place_listing
 from search.standing import find_lasting, make_credentials
 from tests.records_fixtures import START, StepClock, make_entry, observe
@@ -32,6 +32,25 @@ OWN = Listing(
     country="US",
     tier=Tier.OWN_SITE,
 )
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("SAMPLE HOUSE OF MASSAGE LLC", "Sample House of Massage LLC"),
+        ("EXAMPLE'S BODYWORK & SPA", "Example's Bodywork & Spa"),
+        ("YMCA", "YMCA"),
+        ("iBody Massage", "iBody Massage"),
+        ("LMT Collective", "LMT Collective"),
+        (None, None),
+    ],
+)
+def test_a_practice_in_capitals_is_shown_in_small_letters(said: str | None, shown: str | None) -> None:
+    assert show_practice(said) == shown
+
+
+def test_a_person_in_capitals_is_shown_in_small_letters_without_letters_after_it() -> None:
+    assert show_name("ANA O'SAMPLE-EXAMPLAR, LMT") == "Ana O'Sample-Examplar"
 
 
 def test_a_page_without_a_point_lies_at_its_postal_code_then_at_its_city() -> None:
