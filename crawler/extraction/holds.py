@@ -21,10 +21,13 @@ _FICTION = loose(
     r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)"
 )
 _STUDENT = loose(
-    r"\b(?:site|website|page|project|app|clone|design)s? (?:is|was|are|were)\b[^.;]{0,40}\b"
+    r"(?<!on this )(?<!on our )(?<!on the )(?<!of this )(?<!in this )\b(?:site|website|page|project|app|"
+    r"clone|design)s? (?:is|was|are|were)\b[^.;]{0,40}\b"
     r"educational (?:purposes?|use)|"
     r"\b(?:created|made|built|designed|developed|coded)\b[^.;]{0,30}\bfor (?:\w+ )?(?:educational|learning|practice|"
     r"training) (?:purposes?|use)|^\W*(?:for )?educational (?:purposes?|use) only\W*$|\bcs ?50\b|"
+    r"odin project|freecodecamp|scrimba|codecademy|frontend mentor|"
+    r"\bis (?:just )?an? (?:practice|student|school|dummy|mock|sample|test) (?:web ?)?(?:site|page)\b|"
     r"\bcapstone (?:20\d\d|course|team|class)|\bintro(?:duction)? to (?:web|html|computer|programming|front)|"
     r"(?:school|class|student|college|university|course|bootcamp|"
     r"coding|capstone|practice|final|assignment|web ?dev\w*|homework|freecodecamp|"
@@ -99,7 +102,8 @@ _NOT_FROM_THERE = re.compile(
 _CITY_COMMA = re.compile(r"\b(?:in|at|of|from)\b[^.!?]{2,40},\s?$|^[^.!?]{2,60},\s?$", re.IGNORECASE)
 _AT_HOME = re.compile(r"address|located|location|based in|visit", re.IGNORECASE)
 _GERMAN = re.compile(
-    r"\b[A-ZÄÖÜ][a-zäöüß-]+(?:str(?:a(?:ß|ss)e|\.)|platz|gasse|weg|allee)\s\d|\bstraat\s\d|\b(?:Via|Calle)\s[A-Z]\w+,?\s\d"
+    r"\b[A-ZÄÖÜ][a-zäöüß-]+(?:str(?:a(?:ß|ss)e|\.)|platz|gasse|weg|allee)\s\d|\bstraat\s\d|\b(?:Via|"
+    r"Calle)\s[A-Z]\w+,?\s\d"
 )
 _FRENCH_PHONE = re.compile(r"(?<![\d.])0[1-9](?:[ .]\d\d){4}(?![\d.])")
 _NEW_ZEALAND = re.compile(
@@ -129,7 +133,8 @@ _CONFESSIONS = (
     (
         stems(
             "educational project assignment exercise class course school bootcamp college university scolaire "
-            "étudiant escolar estudiantil student practice learning training cs capstone introduction intro"
+            "étudiant escolar estudiantil student practice learning training cs capstone introduction intro "
+            "odin freecodecamp scrimba codecademy frontend dummy mock sample test"
         ),
         _STUDENT,
         "student work: the page says it was made for study",

@@ -133,6 +133,8 @@ RELAXATION = (
 _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _PLAIN_REST = 1.3
+_PLAIN_CARE = 1.3
+_CLINICAL = frozenset({"oncology-massage", "manual-lymphatic-drainage", "scar-massage", "instrument-assisted"})
 _EVERYDAY = frozenset(
     {"stress", "anxiety", "muscle-tension", "pregnancy", "insomnia", "fatigue", "depression", "postpartum", "posture"}
 )
@@ -149,12 +151,15 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
     """
     medical = _weigh(cues, PracticeKind.MEDICAL, MEDICAL, notes)
     relaxation = _weigh(cues, PracticeKind.RELAXATION, RELAXATION, notes)
+    medical += 0.5 * min(sum(1 for technique in techniques if technique in _CLINICAL), 2)
     ills = sum(1 for condition in conditions if condition not in _EVERYDAY)
     medical += 0.25 * min(ills, 4) if ills >= 3 else 0.0
     if medical >= _ENOUGH[PracticeKind.MEDICAL] and medical >= _LEAD * relaxation:
         return PracticeKind.MEDICAL
     if relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical:
         return PracticeKind.RELAXATION
+    if medical >= _PLAIN_CARE and relaxation < 0.3:
+        return PracticeKind.MEDICAL
     if relaxation >= _PLAIN_REST and medical < 0.4 and not ills:
         return PracticeKind.RELAXATION  # little is said, and nothing of it of illness
     return (

@@ -97,6 +97,7 @@ CLAIM_CUES = stems(
     "NHPC CRMTA RMTAO"
 )
 # These begin common words too: they count on lines with a number, or dots between the letters.
+_ALONE = re.compile(r"^\W*(?P<number>(?P<prefix>MA|ME|MM)[\s#]{0,2}[1-9]\d{3,5})\W*$")  # all a line says
 _FLORIDA = re.compile(r"MA\s?[1-9]\d{4,5}")  # postal codes after MA begin with a 0
 RARER_CUES = stems("L R MT MA ME board physical assistant")
 
@@ -119,6 +120,10 @@ def find_claims(text: str) -> list[Claim]:
     claims: list[Claim] = []
     if GATE.search(text):
         claims = _numbered(text)
+    if alone := _ALONE.match(text):
+        place = "TX" if alone["prefix"] == "ME" else "FL"
+        title = None if alone["prefix"] == "MA" else "massage establishment"
+        claims = [Claim(title, alone["number"], place, alone["number"], *alone.span("number"), title is None)]
     for match in TITLE.finditer(text):
         if not any(claim.start <= match.start() < claim.end for claim in claims):
             claims.append(

@@ -7,13 +7,16 @@ import re
 from crawler.extraction.addresses import CITY_REGION, Place, known_end
 from crawler.extraction.cues import loose
 from crawler.extraction.document import Document, Line, Section
-from crawler.extraction.regions import CODES, NAMES, country_of, find_region
+from crawler.extraction.regions import CODES, NAMES, country_of, find_region, fold_city, load_cities
 
 _REGION_CODE = re.compile(
     rf"(?<![A-Za-z])(?:{CODES}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont|"
     rf"Qc)(?![A-Za-z])"
 )
 _REGION_NAME = loose(rf"\b(?:{NAMES})\b")
+_SERVED_LIST = re.compile(
+    r"(?:[Ss]erving|[Cc]overing)\s(?P<first>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,2}),[^.!?]{2,60}\s(?:and|&)\s[^.!?]{2,30}$"
+)
 _SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _NOT_CITY = frozenset(
     [
@@ -67,6 +70,9 @@ def find_city_mentions(document: Document) -> list[Place]:
         for match in CITY_REGION.finditer(line.text):
             region = find_region(match["region"])
             city = _trim_city(match["city"], region)
+            listed = _SERVED_LIST.search(line.text[: match.start("region")])
+            if listed and region in load_cities().get(fold_city(listed["first"]), ()):
+                city = listed["first"]  # "serving Ames, Nevada and Boone, Iowa" names the seat first
             if region and city:
                 found.append(
                     Place(

@@ -71,7 +71,7 @@ _COMMON_TEXT = """
 massage massages therapy therapist therapists mobile in-home home medical clinical sports deep tissue swedish
 relaxation therapeutic registered licensed certified rmt lmt best top professional bodywork spa day clinic services
 service prenatal pregnancy orthopedic couples hot stone and & near me affordable rmts injury pain relief rehab your
-local treatment treatments therapies corporate chair wellness the a in massothérapie masaje masajes
+local treatment treatments therapies corporate chair wellness the a in en à massothérapie masaje masajes
 """
 _COMMON = frozenset(_COMMON_TEXT.split())
 

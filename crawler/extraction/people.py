@@ -62,6 +62,14 @@ _ROLE_BEFORE = re.compile(
     rf"[Mm]assage (?:therapy )?(?:by|with)|[Mm]assoth[ée]rapeute|[Tt]erapeuta|[Mm]asajista|[Ii]nstructor|"
     rf"[Pp]roprietor)\s?[:,–-]?\s(?P<name>{_FULL})(?![\w’'])"
 )
+_SECOND = re.compile(
+    rf"(?:[Tt]herapists|[Pp]ractitioners|[Oo]wners|RMTs|LMTs|[Mm]assoth[ée]rapeutes|[Tt]erapeutas)\s?[:,–-]?\s"
+    rf"(?:are\s)?(?P<name>{_FULL})(?=,?\s(?:and|et|y|&)\s)"
+)
+_THIRD = re.compile(
+    rf"(?:[Tt]herapists|[Pp]ractitioners|[Oo]wners|RMTs|LMTs|[Mm]assoth[ée]rapeutes|[Tt]erapeutas)\s?[:,–-]?\s"
+    rf"(?:are\s)?{_FULL},?\s(?:and|et|y|&)\s(?P<name>{_FULL})"
+)
 _GIVEN_ROLE = re.compile(
     rf"(?:[Mm]assage (?:therapist|by|with)|therapist,?|owner,?)\s(?P<name>{_ONE})(?=[\s,.!]|$)(?!\s[A-Z])"
 )
@@ -144,6 +152,8 @@ _SENTENCES = (
             "therapy with",
         ),
     ),
+    (_SECOND, False, ("therapists", "practitioners", "owners", "rmts", "lmts", "rapeutes", "terapeutas")),
+    (_THIRD, False, ("therapists", "practitioners", "owners", "rmts", "lmts", "rapeutes", "terapeutas")),
     (_GIVEN_ROLE, False, ("therapist", "massage by", "massage with", "owner")),
     (
         _FOUNDED,

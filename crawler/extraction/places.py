@@ -92,7 +92,8 @@ def _merge_place(places: list[Place], new: Place) -> None:
 _SERVING = re.compile(
     r"(?i:serving|serves|covering|"
     r"located in|based in|based out of|in the heart of|proudly serving|in beautiful|in downtown|"
-    r"in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|practice in|"
+    r"in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|"
+    r"practi[cs](?:e|ed|ing) in|"
     r"studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|[àa]|en)\s(?:the\s|downtown\s|"
     r"beautiful\s|scenic\s|greater\s)*(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
 )

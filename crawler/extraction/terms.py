@@ -51,7 +51,7 @@ _LISTING = loose(
 )
 _JOINED = loose(
     r"(?P<list>(?:[A-Za-z-]+(?: [A-Za-z-]+)?,\s){1,6}"
-    r"(?:[A-Za-z-]+\s)?(?:and|or|&)\s[A-Za-z-]+(?: [a-z-]+)?)\s(?:massage|bodywork|therapy)"
+    r"(?:[A-Za-z-]+\s){0,2}(?:and|or|&)\s[A-Za-z-]+(?: [a-z-]+)?)\s(?:massage|bodywork|therapy)"
 )
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
