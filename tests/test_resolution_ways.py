@@ -154,3 +154,16 @@ def test_contacts_fold_to_what_identifies() -> None:
     assert split_street("0012 Oak Street, Suite 4") == split_street("12 OAK ST. #9") == ("12", "oak st")
     assert split_street("Suite 4, 12 North Oak Avenue") == ("12", "n oak ave")
     assert (fold_postal("80202-1234"), fold_postal("k1a 0b1")) == ("80202", "k1a0b1")
+
+
+def test_values_of_the_wrong_kind_are_passed_over(tmp_path: Path) -> None:
+    row = {
+        "listing_id": 7,
+        "name": "Ann Example",
+        "claims": [12917, None, "LMT"],
+        "conditions": 3,
+        "phone": 13035550100,
+    }
+    (tmp_path / "in.jsonl").write_text(json.dumps(row) + "\n\n", "utf-8")
+    assert resolve_files(tmp_path / "in.jsonl", tmp_path / "out.csv").listings == 1
+    assert (tmp_path / "out.csv").read_text("utf-8").splitlines()[1].startswith("7,p-")

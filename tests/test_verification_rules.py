@@ -261,3 +261,19 @@ def test_in_strict_mode_a_father_does_not_pass_for_his_son() -> None:
 def test_region_of_a_postal_code() -> None:
     codes = {"98101": "WA", "80202-1234": "CO", "T7Z 1A1": "AB", "K2J": "ON", "00901": None, "X0A 0A0": None, "": None}
     assert {code: region_of_postal(code) for code in codes} == codes
+
+
+def test_a_slip_in_the_name_passes_where_the_register_gives_no_city_and_not_in_strict() -> None:
+    listing, record = make_listing("Ameila Example"), make_record(name="Amelia Example", city=None)
+    assert check(listing, record, mode=Mode.DEFAULT).outcome is Outcome.VERIFIED
+    assert check(listing, record, mode=Mode.STRICT).rule == "good-name-other-city"
+    elsewhere = make_record(name="Amelia Example", city="Pueblo")
+    assert check(listing, elsewhere, mode=Mode.DEFAULT).rule == "good-name-other-city"
+
+
+def test_a_namesake_known_to_live_elsewhere_does_not_compete_with_a_record_without_a_city() -> None:
+    own = make_record(city=None)
+    away = make_record(number="MT.0088001", city="Pueblo")
+    here = make_record(number="MT.0088001", city="Denver")
+    assert check(make_listing(), own, away, mode=Mode.DEFAULT).outcome is Outcome.VERIFIED
+    assert check(make_listing(), own, here, mode=Mode.DEFAULT).rule == "namesake"

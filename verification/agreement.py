@@ -37,6 +37,13 @@ class Match:
         return self.comparison.middle is Agreement.SAME
 
     @property
+    def slip(self) -> bool:
+        """Whether the names are one but for a single slip of the pen."""
+        slips = (Agreement.TYPO, Agreement.SPELLING)
+        given, family = self.comparison.given, self.comparison.family
+        return (given in slips and family is Agreement.SAME) or (given is Agreement.SAME and family in slips)
+
+    @property
     def compatible(self) -> bool:
         """Whether these could be one person: strong or good, or a bare initial or lone name in the same city."""
         if self.grade in SURE:
@@ -91,8 +98,10 @@ def find_namesakes(subject: Subject, match: Match, lookup: RegisterLookup) -> li
 
 
 def singles_out(subject: Subject, match: Match, namesakes: Sequence[Match]) -> bool:
-    """Whether the middle name or the generation agrees with this record and the middle with none of its namesakes."""
+    """Whether this record alone agrees by middle name or generation, or every namesake is known to be elsewhere."""
     if match.middle and not any(other.middle for other in namesakes):
+        return True
+    if match.city is None and all(other.city is False for other in namesakes):
         return True
     suffix = subject.name.suffix if subject.name else ""
     return bool(suffix) and any(name.suffix == suffix for name in match.candidate.names)

@@ -263,8 +263,9 @@ def _name_rule(match: Match, second: _Second) -> str:
 def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
     standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
-    if not (second.city or second.phone):
-        sentence = f"The {check.place} register has this number under a slightly different name, in another city."
+    cityless = check.mode is Mode.DEFAULT and match.slip and match.city is None
+    if not (second.any or cityless):
+        sentence = f"The {check.place} register has this number under a slightly different name, and no city agrees."
         return _review(check, "good-name-other-city", sentence, match=match)
     if find_namesakes(check.subject, match, check.lookup):
         sentence = f"Another person in the {check.place} register has exactly this name."
@@ -272,7 +273,7 @@ def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
     shared = _find_sharing(check, match, standing, second)
     if shared:
         return _review(check, "shared-number", shared, match=match)
-    return _give_status(check, match, status_on(match.candidate.record, check.on), "number-like-name-city")
+    return _give_status(check, match, status_on(match.candidate.record, check.on), "number-like-name")
 
 
 def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
