@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from lxml import etree
 
+from crawler.extraction.decoding import decode
+
 MAX_CHARS = 1_500_000  # a practice page is ten thousand; beyond this it is a dump, not a page
 MAX_LINES = 6_000
 MAX_LINE_CHARS = 4_000
@@ -146,7 +148,6 @@ class Document:
         return (line for line in self.lines if line.section not in (Section.META, Section.DATA))
 
 
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CLASS = re.compile(
@@ -185,32 +186,6 @@ _BLOG_HEADING = re.compile(
     r"|^(?:related|recent|latest|featured) (?:posts?|articles?|blog|news)|^\d* ?comments?\b|^leave a (?:reply|comment)",
     re.IGNORECASE,
 )
-
-
-def decode(body: bytes, content_type: str | None = None) -> str:
-    """Text of a body in whatever encoding it turns out to be; never fails."""
-    for mark, name in ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
-        if body.startswith(mark):
-            return body[len(mark) :].decode(name, "replace")
-    head = body[:2000]
-    if head.count(0) > len(head) // 3:
-        return body.decode("utf-16-le" if head[1:2] == b"\0" else "utf-16-be", "replace")
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        broken = error
-    declared = _CHARSET.search((content_type or "").encode("ascii", "ignore")) or _CHARSET.search(body[:4096])
-    name = declared[1].decode("ascii").lower() if declared else "cp1252"
-    if name in ("utf-8", "utf8") or name.startswith("utf-16"):
-        # a few wrong bytes in a UTF-8 page, or another encoding under its name
-        mostly = len(body[: broken.start].decode("utf-8", "ignore")) != broken.start
-        name = "utf-8" if mostly else "cp1252"
-    if name in ("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"):
-        name = "cp1252"  # as browsers read them
-    try:
-        return body.decode(name, "replace")
-    except (LookupError, ValueError, UnicodeError):
-        return body.decode("cp1252", "replace")
 
 
 def clean(text: str) -> str:

@@ -9,6 +9,7 @@ from itertools import repeat
 from pathlib import Path
 
 from crawler.extraction.page import extract_page, unreadable
+from directory.errors import InputError
 from directory.models import ExtractedPage
 
 ENOUGH_FOR_PROCESSES = 400  # below this, starting them costs more than it saves
@@ -30,6 +31,8 @@ def extract_files(
 
 
 def _extract_file(name: str, url: str | None) -> ExtractedPage:
+    if name.lower().startswith(("http://", "https://")):
+        return _extract_address(name, url)
     try:
         with Path(name).open("rb") as file:
             body = file.read(MAX_BYTES)
@@ -38,3 +41,13 @@ def _extract_file(name: str, url: str | None) -> ExtractedPage:
     except ValueError as error:  # a name no file can have
         return unreadable(file=name, url=url, reason=f"unreadable: {error}")
     return extract_page(body, url=url, file=name)
+
+
+def _extract_address(address: str, url: str | None) -> ExtractedPage:
+    from crawler.fetching import fetch_page  # here, for saved pages need none of what fetching takes
+
+    try:
+        page = fetch_page(address, max_bytes=MAX_BYTES)
+    except InputError as error:
+        return unreadable(file=address, url=url or address, reason=f"unreadable: {error}")
+    return extract_page(page.body, url=url or page.url, file=address, content_type=page.content_type)

@@ -12,12 +12,13 @@ from crawler.extraction.cues import Cues, stems
 from crawler.extraction.document import Document, Line, Section, read_document
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.facts import add_head_lines, read_stated_facts
+from crawler.extraction.holders import place_credentials
 from crawler.extraction.holds import find_hold_reasons
 from crawler.extraction.hours import find_hours
 from crawler.extraction.kind import find_kind
 from crawler.extraction.language import find_language, find_spoken
 from crawler.extraction.naming import find_name
-from crawler.extraction.people import find_people, place_credentials
+from crawler.extraction.people import find_people
 from crawler.extraction.places import find_places, with_phone
 from crawler.extraction.services import find_insurance, find_referral, find_setting
 from crawler.extraction.structured import read_nodes
