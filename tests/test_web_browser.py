@@ -8,12 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from directory.models import Outcome
-from records import reviews, users
+from directory.models import EntityKind, Outcome
+from records import entities, observations, removals, reviews, runs, sign_ins, users
 from records.reviews import CaseDraft, CaseInput, CaseKind
+from records.runs import RunSummary
 from records.users import Role
+from resolution.run import run_resolve
+from tests.test_web_removal import make_page
 from tests.web_browser import AXE, find_violations, need, open_browser, open_page, serve
 from tests.web_world import make_attack, make_documents, make_world
+from web.admin.access import COOKIE
 from web.pages import STATIC
 
 PAGES = (
@@ -210,6 +214,7 @@ def test_a_reviewer_decides_and_undoes_by_key(browser: Browser, tmp_path: Path) 
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("3 left to review")
         page.locator("body").press("Enter")
+        page.wait_for_url("**/admin/cases/**")
         expect(page.get_by_text("3 left")).to_be_visible()
         page.locator("body").press("a")
         expect(page.get_by_text("2 left")).to_be_visible()
@@ -219,3 +224,32 @@ def test_a_reviewer_decides_and_undoes_by_key(browser: Browser, tmp_path: Path) 
         page.get_by_text("2 left").wait_for()
         page.locator("body").press("l")
         expect(page.get_by_text("1 left")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_reviewers_room_breaks_an_accessibility_rule_or_its_frame(
+    browser: Browser, tmp_path: Path, width: int
+) -> None:
+    need(AXE, "axe-core (npm)")
+    world = make_world(tmp_path, [])
+    trouble = RunSummary(fetched=2, set_aside={"no number": 1}, samples=("row 12: no number",), gates=("too few",))
+    with world.database.begin() as session:
+        user = users.create_user(session, name="ada", password="a long enough password", role=Role.REVIEWER)
+        token = sign_ins.start(session, user)
+        for summary in (RunSummary(fetched=9), trouble):
+            runs.finish(session, runs.start(session, "partner").id, summary, state=runs.RunState.QUARANTINED)
+        observations.store(session, make_page("https://ana.example.com/", "+13035550101", "Ana Sample"))
+    run_resolve(world.database, clock=world.clock)
+    with world.database.begin() as session:
+        (person,) = [item for item in entities.load_all(session) if item.kind is EntityKind.PERSON]
+        draft = CaseDraft(kind=CaseKind.REMOVAL, key="k", entity_id=person.id, input=CaseInput(notes=("Please.",)))
+        case = reviews.open_case(session, draft)
+        removals.ask_out(session, removals.Identity(npis=("1",)), by="ada", reason="asked")
+    rooms = ("", "sources", "removals", f"cases/{case.id}", f"cases/{case.id}/removal")
+    with serve(world.app) as site:
+        found = {
+            room: wrong
+            for room in rooms
+            if (wrong := find_violations(browser, f"{site}/admin/{room}", width=width, cookie=(COOKIE, token)))
+        }
+    assert not found

@@ -77,9 +77,11 @@ def open_page(browser: Browser, *, width: int = 1280, script: bool = True, langu
     assert not errors
 
 
-def find_violations(browser: Browser, url: str, *, width: int) -> list[str]:
+def find_violations(browser: Browser, url: str, *, width: int, cookie: tuple[str, str] | None = None) -> list[str]:
     """What axe finds wrong on a page: rule, and the first element it is wrong with."""
     context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    if cookie:
+        context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": url}])
     page = context.new_page()
     page.goto(url)
     for details in page.query_selector_all("details"):
