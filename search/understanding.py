@@ -264,7 +264,7 @@ def _keep_place(
 def _find_bare(reading: _Reading, gazetteer: Gazetteer, country: str | None) -> BarePlace | None:
     """A place without a preposition among the words that are left."""
     more = any(chip.kind not in ("credential", "name", "verified") for chip in reading.chips)
-    words = reading.words()
+    words = reading.words()[-analysis.MAX_TOKENS :]  # of a pasted page, the end
     return PlaceFinder(reading.rest, words, gazetteer, country, _is_common, more).find()
 
 
@@ -315,7 +315,7 @@ def _take_misspelt(reading: _Reading, vocabulary: Vocabulary) -> bool:
         if len(word.group()) >= 5 and not _is_common(word.group()) and _is_nearly_common(word.group()):
             reading.take(*word.span())
     for size in (3, 2, 1):
-        words = reading.words()
+        words = reading.words()[: analysis.MAX_TOKENS]
         for first in range(len(words) - size + 1):
             start, end = words[first].start(), words[first + size - 1].end()
             written = reading.rest[start:end]
