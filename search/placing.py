@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from directory.models import Listing, Tier
 from directory.places import Gazetteer, Place, PlaceKind, distance_km
+from directory.regions import find_region
 from search.geometry import is_on_globe
 from search.interface import DocumentLocation
 
@@ -27,6 +28,8 @@ def place_listing(listing: Listing, gazetteer: Gazetteer) -> DocumentLocation:
     The street is given only where the practice's own page prints it. What the page does not state is inferred only
     where one answer is possible, and marked.
     """
+    if point := _find_foreign_point(listing, gazetteer):
+        return _locate(listing, point, country=listing.country, region=listing.region, source="page")
     if listing.country and listing.country not in TERRITORY:
         raise OutOfTerritoryError
     address = _find_address(listing, gazetteer)
@@ -41,20 +44,52 @@ def place_listing(listing: Listing, gazetteer: Gazetteer) -> DocumentLocation:
         inferred = inferred or stated is None
     if country not in TERRITORY:
         raise OutOfTerritoryError
+    city = listing.city or (address.city if address else None)
+    return _locate(
+        listing, (lat, lon), country=country, region=region, source=source, city=city, region_inferred=inferred
+    )
+
+
+def _locate(
+    listing: Listing,
+    point: tuple[float, float],
+    *,
+    country: str | None,
+    region: str | None,
+    source: str,
+    city: str | None = None,
+    region_inferred: bool = False,
+) -> DocumentLocation:
     return DocumentLocation(
-        lat=lat,
-        lon=lon,
+        lat=point[0],
+        lon=point[1],
         street=listing.street if listing.tier is Tier.OWN_SITE else None,
-        city=listing.city or (address.city if address else None),
+        city=city or listing.city,
         region=region,
         postal_code=listing.postal_code,
         country=country,
         phone=listing.phone,
         label=listing.practice,
         accessible=True if "wheelchair" in listing.accessibility else None,
-        region_inferred=inferred,
+        region_inferred=region_inferred,
         point_source=source,
     )
+
+
+def _find_foreign_point(listing: Listing, gazetteer: Gazetteer) -> tuple[float, float] | None:
+    """The point of a listing handed to us from elsewhere in the world: there, its coordinates are all we can place.
+
+    A practice's own page abroad is no such listing: our crawl keeps to the territory.
+    """
+    if listing.tier is Tier.OWN_SITE or listing.country in TERRITORY:
+        return None
+    point = next(iter(_list_points(listing)), None)
+    if point is None or listing.country:
+        return point
+    if any(gazetteer.region_of_point(lat, lon) for lat, lon in _list_points(listing)):
+        return None
+    # A state or province of ours contradicts the point: then the address is believed.
+    return None if find_region(listing.region) else point
 
 
 def _find_address(listing: Listing, gazetteer: Gazetteer) -> Place | None:

@@ -87,7 +87,7 @@ def test_elsewhere_and_nowhere_are_told_apart() -> None:
     with pytest.raises(OutOfTerritoryError):
         place_listing(replace(OWN, country="FR"), load_gazetteer())
     with pytest.raises(OutOfTerritoryError):
-        place_listing(Listing(listing_id="l3", source="x", lat=48.85, lon=2.35), load_gazetteer())
+        place_listing(Listing(listing_id="l3", source="x", tier=Tier.OWN_SITE, lat=48.85, lon=2.35), load_gazetteer())
     with pytest.raises(UnplacedError):
         place_listing(Listing(listing_id="l4", source="x", name="Cy"), load_gazetteer())
 
