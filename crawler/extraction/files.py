@@ -44,7 +44,7 @@ def _extract_file(name: str, url: str | None) -> ExtractedPage:
 
 
 def _extract_address(address: str, url: str | None) -> ExtractedPage:
-    from crawler.fetching import fetch_page  # here, for saved pages need none of what fetching takes
+    from crawler.fetching import fetch_page  # noqa: PLC0415 - saved pages need none of what fetching takes
 
     try:
         page = fetch_page(address, max_bytes=MAX_BYTES)
