@@ -80,7 +80,9 @@ def _row(d: TherapistDocument) -> tuple[str, ...]:
 
 def _make_safe(value: str) -> str:
     """A cell that no spreadsheet takes for a formula (a phone number keeps its plus)."""
-    if value[:1] in "=@\t\r" or (value[:1] in "+-" and not value[1:].replace(" ", "").isdigit()):
+    if value.startswith(("=", "@", "\t", "\r")) or (
+        value.startswith(("+", "-")) and not value[1:].replace(" ", "").isdigit()
+    ):
         return "'" + value
     return value
 

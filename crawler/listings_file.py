@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,12 +16,15 @@ from crawler.tally import SourceState, SourceSummary, Tally
 from directory.clock import Clock
 from directory.errors import InputError
 from directory.models import Listing, Observation, ObservationKind, Tier, from_json
+from directory.regions import find_country, find_region
 from records import observations, runs
 from records.database import Database
 
 BATCH = 1000
 _FIELDS = frozenset(Listing.__dataclass_fields__)
-_TEXTS = frozenset(("listing_id", "title", "name", "street", "postal_code", "phone"))  # a number is meant as text there
+_TEXTS = frozenset(  # a number is meant as text there
+    ("listing_id", "source", "title", "name", "practice", "street", "city", "postal_code", "phone")
+)
 
 
 def load_listings(path: Path, *, source: str = "import") -> Iterator[Listing | SetAside]:
@@ -34,8 +38,8 @@ def load_listings(path: Path, *, source: str = "import") -> Iterator[Listing | S
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
     with file:
         for place, line in enumerate(file, 1):
-            if line.strip():
-                yield parse_listing(line, f"{path.name} line {place}", source)
+            if line.removeprefix(BOM_UTF8).strip():
+                yield parse_listing(line.removeprefix(BOM_UTF8), f"{path.name} line {place}", source)
 
 
 def parse_listing(line: bytes, where: str, source: str) -> Listing | SetAside:
@@ -48,8 +52,13 @@ def parse_listing(line: bytes, where: str, source: str) -> Listing | SetAside:
         return SetAside(where, "line is not a listing")
     kept = {name: value for name, value in data.items() if name in _FIELDS and value is not None}
     kept |= {name: str(value) for name, value in kept.items() if name in _TEXTS and isinstance(value, int | float)}
-    if isinstance(kept.get("claims"), str):
-        kept["claims"] = [kept["claims"]]
+    claims = kept.pop("claims", [])
+    claims = claims if isinstance(claims, list) else [claims]
+    kept["claims"] = [str(claim) for claim in claims if isinstance(claim, str | int | float)]
+    if isinstance(kept.get("country"), str):
+        kept["country"] = find_country(kept["country"]) or kept["country"]
+    if isinstance(kept.get("region"), str) and kept.get("country") in (None, "US", "CA"):
+        kept["region"] = find_region(kept["region"]) or kept["region"]
     kept.setdefault("source", source)
     if not str(kept.get("listing_id", "")).strip():
         return SetAside(where, "no listing_id")

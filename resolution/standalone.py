@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import logging
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -16,6 +18,8 @@ from pydantic import ValidationError
 from directory.errors import InputError
 from directory.models import EntityKind, Listing, from_json
 from resolution.resolve import Cluster, resolve_listings
+
+log = logging.getLogger(__name__)
 
 _FIELDS = frozenset(Listing.__slots__)
 _TEXTS = (
@@ -54,7 +58,7 @@ class FileSummary:
 def resolve_files(listings_path: Path, out_path: Path, *, one_per_source: bool = False) -> FileSummary:
     """Resolve a listings file (JSON Lines) into `listing_id,entity_id,kind`, one line a listing, in input order.
 
-    Raises `InputError` naming the file and line that cannot be read.
+    A line that is no listing is set aside; raises `InputError` where nothing can be read.
     """
     order: list[str] = []
     listings: list[Listing] = []
@@ -87,15 +91,24 @@ def make_entity_id(cluster: Cluster) -> str:
 def read_listings(path: Path) -> Iterator[Listing]:
     """The listings of a JSON Lines file; unknown fields, and values of the wrong kind, are passed over.
 
-    Raises `InputError` naming the line that is no listing.
+    A line that is no listing is set aside and said; raises `InputError` where no line is one.
     """
+    problem, readable = None, False
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield _parse_line(path, number, line)
+                if not line.removeprefix(BOM_UTF8).strip():
+                    continue
+                try:
+                    yield _parse_line(path, number, line.removeprefix(BOM_UTF8))
+                    readable = True
+                except InputError as error:
+                    problem = problem or error
+                    log.warning("%s It is set aside.", error)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
+    if problem and not readable:
+        raise problem
 
 
 def _parse_line(path: Path, number: int, line: bytes) -> Listing:

@@ -90,9 +90,8 @@ def load_listings(path: Path) -> Iterator[Listing | UnreadableLine]:
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
-                line = line.removeprefix(BOM_UTF8) if number == 1 else line
-                if line.strip():
-                    yield _read_listing(line, number)
+                if line.removeprefix(BOM_UTF8).strip():
+                    yield _read_listing(line.removeprefix(BOM_UTF8), number)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error
 
