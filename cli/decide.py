@@ -71,7 +71,7 @@ def verify(
     print_report(report, as_json)
 
 
-@click.group()
+@click.group(epilog="Example: palpate ledger show p-7k2m")
 def ledger() -> None:
     """The append-only record of every check."""
 

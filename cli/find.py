@@ -7,7 +7,7 @@ import click
 from cli.app import App, Report, json_option, open_app, print_json, print_report
 
 
-@click.group()
+@click.group(epilog="Example: palpate index build")
 def index() -> None:
     """Build, update and roll back the search index."""
 

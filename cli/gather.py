@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 from rich.progress import TaskID
 
 from cli.app import IsoDate, json_option, open_app, print_json, print_json_lines, print_report, progress_bar
+from crawler.tally import SourceSummary
 from directory.errors import InputError
 
 
@@ -85,7 +87,7 @@ def crawl(
     else:
         for summary in summaries:
             click.echo(summary.to_text())
-    return 1 if any(summary.failed for summary in summaries) else 0
+    return _tell_failures(summaries)
 
 
 @click.command(name="import", epilog="Example: palpate import partner.jsonl --source clinic_chain")
@@ -99,7 +101,18 @@ def import_listings(listings: Path, source: str, as_json: bool) -> int:
     with open_app() as app:
         summary = import_file(app.database, listings, source=source, clock=app.clock)
     print_report(summary, as_json)
-    return 1 if summary.failed else 0
+    return _tell_failures([summary])
+
+
+def _tell_failures(summaries: Sequence[SourceSummary]) -> int:
+    """One line on standard error where a source failed, and the exit code."""
+    failed = [summary for summary in summaries if summary.failed]
+    if failed:
+        first = failed[0]
+        why = first.error or "; ".join(first.errors) or "its gates were not passed"
+        more = f" And {len(failed) - 1} more." if len(failed) > 1 else ""
+        click.echo(f"palpate: {first.source} failed: {why}{more}", err=True)
+    return 1 if failed else 0
 
 
 @click.command(epilog="Example: palpate extract page.html --url https://practice.example/about")

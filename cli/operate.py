@@ -74,7 +74,7 @@ def demo(host: str, port: int, seed: int, world_port: int, build_only: bool) -> 
     run_demo(host=host, port=port, seed=seed, world_port=world_port, build_only=build_only, say=click.echo)
 
 
-@click.group()
+@click.group(epilog="Example: palpate admin create-user alex")
 def admin() -> None:
     """Accounts of the directory's reviewers."""
 
@@ -87,7 +87,7 @@ def admin() -> None:
     default="admin",
     show_default=True,
 )
-@click.password_option(help="Asked for if not given.", envvar="PALPATE_NEW_PASSWORD", show_envvar=False)
+@click.password_option(help="Asked for if not given.", envvar="NEW_PASSWORD", show_envvar=True)
 def create_user(name: str, role: str, password: str) -> None:
     """Make an account; the first one by this command."""
     from records import users
@@ -158,7 +158,7 @@ def doctor(as_json: bool) -> int:
     return 0 if all(finding.ok for finding in findings) else 1
 
 
-@click.group()
+@click.group(epilog="Example: palpate dev elasticsearch")
 def dev() -> None:
     """For developers."""
 
