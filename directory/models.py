@@ -318,6 +318,9 @@ PAYLOADS: dict[ObservationKind, type[Payload]] = {
 }
 
 
+LOCATION_KEY = "location "  # begins the key of a page that a chain's site map lists as a practice of its own
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """Something seen at a source: what, where, when, and the hash of the bytes it was read from.

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol, TypeVar
 
 from directory.models import (
+    LOCATION_KEY,
     Answer,
     EntityKind,
     ExtractedPage,
@@ -28,7 +29,7 @@ from directory.models import (
 )
 from directory.names import NameGrade, compare_names, fold, parse_name
 from resolution.features import FEDERAL_LICENCE, find_names, fold_phone, split_street
-from resolution.sites import LOCATION, SitePage, group_pages
+from resolution.sites import SitePage, group_pages
 
 MASSAGE_TAXONOMIES = frozenset(("225700000X",))
 PAGE_ONLY = ("noindex: the page", "unreadable", "not a massage practice")  # holds of one page, not of its site
@@ -63,7 +64,7 @@ def derive_listings(observations: Iterable[Observed]) -> Iterator[Listing]:
     for item in observations:
         if isinstance(item.payload, ExtractedPage):
             url = item.payload.url or item.url or item.key
-            is_location = item.key.startswith(LOCATION)
+            is_location = item.key.startswith(LOCATION_KEY)
             page = SitePage(source=item.source, url=url, page=item.payload, is_location=is_location)
             pages[item.source].append((page, _read_at(item)))
         elif isinstance(item.payload, Listing):

@@ -12,8 +12,6 @@ from directory.models import ExtractedPage
 from directory.names import fold
 from resolution.features import fold_phone, is_shared_host, split_street
 
-LOCATION = "location "  # begins the key of a page that a chain's site map lists as one location
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitePage:

@@ -31,8 +31,7 @@ from crawler.sources.model import Chain
 from crawler.spiders.base import SourceSpider, Yielded
 from crawler.validators import Validators, read_version
 from directory.errors import InputError
-from directory.models import ExtractedPage, Observation, ObservationKind
-from resolution.sites import LOCATION
+from directory.models import LOCATION_KEY, ExtractedPage, Observation, ObservationKind
 
 logger = logging.getLogger(__name__)
 
@@ -321,7 +320,7 @@ class PracticeSitesSpider(SourceSpider):
             loop = asyncio.get_running_loop()
             extracted = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
         if is_location:  # its own address: templates of chains often name the home page as canonical
-            return self.keep_page(extracted, response.body, rules, url=url, key=f"{LOCATION}{url}")
+            return self.keep_page(extracted, response.body, rules, url=url, key=f"{LOCATION_KEY}{url}")
         return self.keep_page(extracted, response.body, rules, url=choose_address(page, url))
 
     def keep_page(
