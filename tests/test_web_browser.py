@@ -200,6 +200,12 @@ def test_the_map_is_fetched_only_when_asked_for(browser: Browser, address: str) 
         assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
 
 
+def press_key(page: Page, key: str) -> None:
+    """Press a key once the page's script listens: it is deferred, so the page can be seen before it runs."""
+    page.wait_for_load_state("load")
+    page.locator("body").press(key)
+
+
 def test_a_reviewer_decides_and_undoes_by_key(browser: Browser, tmp_path: Path) -> None:
     world = make_world(tmp_path, [])
     with world.database.begin() as session:
@@ -213,17 +219,12 @@ def test_a_reviewer_decides_and_undoes_by_key(browser: Browser, tmp_path: Path) 
         page.get_by_label("Password").fill("a long enough password")
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("3 left to review")
-        page.locator("body").press("Enter")
+        press_key(page, "Enter")
         page.wait_for_url("**/admin/cases/**")
         expect(page.get_by_text("3 left")).to_be_visible()
-        page.locator("body").press("a")
-        expect(page.get_by_text("2 left")).to_be_visible()
-        page.locator("body").press("u")
-        expect(page.get_by_text("3 left")).to_be_visible()
-        page.locator("body").press("r")
-        page.get_by_text("2 left").wait_for()
-        page.locator("body").press("l")
-        expect(page.get_by_text("1 left")).to_be_visible()
+        for key, left in (("a", "2 left"), ("u", "3 left"), ("r", "2 left"), ("l", "1 left")):
+            press_key(page, key)
+            expect(page.get_by_text(left)).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 1280])
