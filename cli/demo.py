@@ -20,7 +20,7 @@ TRY = """
 Palpate is on {base}  (Ctrl-C stops it). Try:
 
   {base}/search?q=trapped+nerve+near+Stony+Plain
-      two therapists, and what it means that Alberta has no register
+      the two in town first, and what it means that Alberta has no register
   {base}/search?q=low+back+pain+near+Denver
       current, expired and still being checked, each with its date
   {base}/search?q=M54.41+within+10+km+of+Denver
