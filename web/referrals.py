@@ -68,7 +68,7 @@ def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
         return Rule(Answer.NO, sentence, best.citation if best else "", rule_id)
     line = {
         Answer.YES: say("A physician may lawfully refer patients to this person."),
-        Answer.NO: say("By law this person may not take a physician's referral or prescription."),
+        Answer.NO: say("The law limits what this title may do: do not refer patients to this person."),
         Answer.UNKNOWN: say("Whether the law lets a physician refer to this person is not known."),
     }[answer]
     if best is not None and best.answer is answer:
