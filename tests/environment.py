@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-SERVERS = {"PALPATE_SEARCH_URL": "ELASTICSEARCH_URL", "PALPATE_DATABASE_URL": "PALPATE_TEST_POSTGRESQL_URL"}
+SERVERS = {"PALPATE_SEARCH_URL": "ELASTICSEARCH_URL", "PALPATE_DATABASE_URL": "POSTGRESQL_URL"}
 
 
 def clear_settings() -> None:
@@ -16,5 +16,5 @@ def clear_settings() -> None:
         value = os.environ.get(setting, "")
         if value.startswith(("http://", "https://", "postgresql")):
             os.environ.setdefault(server, value)
-    for name in [name for name in os.environ if name.startswith("PALPATE_") and name not in SERVERS.values()]:
+    for name in [name for name in os.environ if name.startswith("PALPATE_")]:
         del os.environ[name]

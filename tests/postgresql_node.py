@@ -25,7 +25,7 @@ import pytest
 from pytest_postgresql.janitor import DatabaseJanitor
 from pytest_postgresql.retry import retry
 
-URL_VARIABLE = "PALPATE_TEST_POSTGRESQL_URL"
+URL_VARIABLE = "POSTGRESQL_URL"
 
 
 @dataclass(frozen=True)
