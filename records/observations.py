@@ -253,16 +253,6 @@ def iter_versions(session: Session, *, after: int = 0) -> Iterator[tuple[int, St
         last = found[-1].id
 
 
-def load_by_ids(session: Session, ids: Iterable[str]) -> dict[str, StoredObservation]:
-    """The versions in force under these ids, closed ones too."""
-    row, wanted, found = ObservationRow, list(ids), {}
-    for start in range(0, len(wanted), CHUNK):
-        query = sa.select(row).where(row.observation_id.in_(wanted[start : start + CHUNK]), row.superseded_at.is_(None))
-        for item in session.execute(_as_columns(query)):
-            found[item.observation_id] = make_stored(item)
-    return found
-
-
 def close_unseen(session: Session, source: str, run_id: str, read_on: date) -> int:
     """Close what an authoritative full read no longer found; returns how many.
 

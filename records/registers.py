@@ -120,13 +120,6 @@ def find_by_family_name(session: Session, jurisdiction: str, name: str) -> tuple
     return tuple(_make_record(item) for item in sorted(found, key=lambda item: item.observation_id))
 
 
-def find_by_register_id(session: Session, source: str, register_id: str) -> RegisterRecord | None:
-    """The open row that a register calls `register_id`; None if it has none."""
-    row = RegisterRecordRow
-    item = session.execute(_select().where(row.source == source, row.register_id == clean(register_id))).first()
-    return None if item is None else _make_record(item)
-
-
 def iter_all(session: Session, jurisdiction: str | None = None) -> Iterator[tuple[LicenceKey | None, RegisterRecord]]:
     """Every open row (of a jurisdiction) with its key, read in batches: memory stays flat."""
     row, last = RegisterRecordRow, ""
@@ -139,19 +132,3 @@ def iter_all(session: Session, jurisdiction: str | None = None) -> Iterator[tupl
             key = LicenceKey(item.jurisdiction, Family(item.family), item.number) if has_key else None
             yield key, _make_record(item)
         last = found[-1].observation_id
-
-
-def rekey(session: Session) -> int:
-    """Work out every key again, after the way of reading numbers changed; returns how many rows differ now."""
-    changed, row = [], RegisterRecordRow
-    for item in session.execute(_select()).all():
-        key = key_of_record(_make_record(item))
-        new = (None, None) if key is None else (str(key.family), key.number)
-        if new != (item.family, item.number):
-            changed.append({"row_id": item.observation_id, "new_family": new[0], "new_number": new[1]})
-    if changed:
-        table = row.__table__
-        statement = sa.update(table).where(table.c.observation_id == sa.bindparam("row_id"))  # type: ignore[arg-type]
-        values: dict[str, Any] = {"family": sa.bindparam("new_family"), "number": sa.bindparam("new_number")}
-        session.connection().execute(statement.values(**values), changed)
-    return len(changed)

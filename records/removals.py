@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -250,15 +250,6 @@ def withdraw(session: Session, removal_id: str, *, by: str) -> None:
 def history(session: Session) -> list[Removal]:
     """Every removal, newest first."""
     return [_make(row) for row in session.scalars(sa.select(RemovalRow).order_by(RemovalRow.asked_at.desc()))]
-
-
-def add_marks(session: Session, removal_id: str, identities: Iterable[Identity]) -> None:
-    """Recognise the same person by more."""
-    known = set(session.scalars(sa.select(RemovalDigestRow.digest).where(RemovalDigestRow.removal_id == removal_id)))
-    values = {keyed_digest(session.secret, *mark) for identity in identities for mark in identity.marks()}
-    session.add_all(RemovalDigestRow(digest=value, removal_id=removal_id) for value in sorted(values - known))
-    session.flush()
-    session.info.pop("removals", None)
 
 
 def _make(row: RemovalRow) -> Removal:

@@ -99,12 +99,6 @@ def end(session: Session, token: str) -> None:
     session.execute(sa.delete(SessionRow).where(SessionRow.token_hash == _hash(session, token)))
 
 
-def end_all(session: Session, name: str) -> int:
-    """Sign an account out everywhere; returns of how many browsers."""
-    result = session.execute(sa.delete(SessionRow).where(SessionRow.user_id == get_row(session, name).id))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
-
-
 def prune(session: Session) -> int:
     """Drop what has expired; returns how many."""
     result = session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= session.now()))

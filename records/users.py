@@ -132,17 +132,6 @@ def set_role(session: Session, name: str, role: Role) -> None:
     session.flush()
 
 
-def set_totp(session: Session, name: str, secret: str | None) -> None:
-    """Ask for a time-based code at sign-in from now on; None: no longer."""
-    get_row(session, name).totp_secret = secret
-    session.flush()
-
-
-def find_totp(session: Session, name: str) -> str | None:
-    """The secret of an account's time-based codes; None if it needs none."""
-    return get_row(session, name).totp_secret
-
-
 def disable(session: Session, name: str) -> None:
     """Close an account and sign it out everywhere; its decisions stay under its name."""
     row = get_row(session, name)
@@ -231,9 +220,3 @@ def _count_try(session: Session, name: str, client: str) -> _Tries:
     row.next_try_at = now + (min(timedelta(seconds=2 ** min(over, 20)), LONGEST_WAIT) if over > 0 else timedelta())
     session.flush()
     return _Tries(0)
-
-
-def forget_tries(session: Session, before: datetime) -> int:
-    """Drop counts of failed tries older than `before`; returns how many."""
-    result = session.execute(sa.delete(SignInRow).where(SignInRow.last_at < before))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
