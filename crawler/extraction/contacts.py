@@ -43,6 +43,7 @@ _OTHERS = loose(
     r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|"
     r"al) to"
 )
+_CALL_US = loose(r"\b(?:call|text|phone)\b[^.!?]{0,24}\b(?:book|schedule|reserve|appointment)")
 _EMAIL = re.compile(
     r"(?<![\w.+%/=-])[A-Za-z0-9](?:[\w.+%'-]{0,62}\w)?@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,18}(?![\w@])"
 )
@@ -103,7 +104,8 @@ def to_e164(text: str, region: str = "US") -> str | None:
         return None
     if not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    written = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return None if written.startswith(("+10", "+11")) else written
 
 
 def find_numbers(text: str) -> list[tuple[str, int]]:
@@ -126,18 +128,38 @@ def find_numbers(text: str) -> list[tuple[str, int]]:
     return found
 
 
-_NATIONAL = re.compile(r"(?<![\w/.,-])\(?0\d(?:[\s().-]{0,2}\d){7,10}(?![\w-])")
+NATIONAL = re.compile(r"(?<![\w/.,-])\(?0\d(?:[\s().-]{0,2}\d){7,10}(?![\w-])")
 
 
 def find_abroad(text: str, country: str) -> list[tuple[str, int]]:
     """Numbers in another country's national writing (a leading zero)."""
-    numbers = ((to_e164(match[0], country), match.start()) for match in _NATIONAL.finditer(text))
+    numbers = ((to_e164(match[0], country), match.start()) for match in NATIONAL.finditer(text))
     return [(number, at) for number, at in numbers if number]
+
+
+# Mobile numbers whose national writing no other country shares with so many digits.
+_MOBILES = (
+    ("GB", re.compile(r"(?<![\w+.-])07\d{3}[\s-]?\d{3}[\s-]?\d{3}(?![\w-])")),
+    ("AU", re.compile(r"(?<![\w+.-])04\d\d[\s-]?\d{3}[\s-]?\d{3}(?![\w-])")),
+    ("IE", re.compile(r"(?<![\w+.-])\(?08[35679]\)?[\s-]?\d{3}[\s-]?\d{4}(?![\w-])")),
+)
+
+
+def _guess_abroad(lines: Iterable[Line]) -> str | None:
+    """The country whose national writing the first mobile number shows, on a page that states no country."""
+    for line in lines:
+        if "0" in line.text and line.section not in (Section.TESTIMONIAL, Section.BLOG):
+            for country, pattern in _MOBILES:
+                if pattern.search(line.text):
+                    return country
+    return None
 
 
 def find_phones(document: Document, stated: Iterable[str], countries: Sequence[str], notes: Evidence) -> list[str]:
     """The page's numbers, the practice's own main number first; abroad, in that country's own writing too."""
     abroad = next((country for country in countries if country not in ("US", "CA")), None)
+    if not countries:
+        abroad = _guess_abroad(document.lines)
     weights: dict[str, float] = {}
 
     def count(number: str | None, weight: float, snippet: str, where: str) -> None:
@@ -156,6 +178,8 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
         weight = 1.0 if line.section is Section.MAIN else 1.6
         if _OTHERS.search(line.low):
             weight = 0.1
+        elif line.section is Section.MAIN and _CALL_US.search(line.low):
+            weight = 1.8
         linked = dict(_linked_phones(line))
         for number, extra in linked.items():
             count(number, weight + extra, line.text or number, line.where)

@@ -14,6 +14,7 @@ from functools import lru_cache
 from lxml import etree
 
 from crawler.extraction.decoding import decode
+from crawler.extraction.headings import BLOG_HEADING, OTHER_TOPIC, TESTIMONIAL_HEADING, is_quotation
 
 MAX_CHARS = 1_500_000  # a practice page is ten thousand; beyond this it is a dump, not a page
 MAX_LINES = 6_000
@@ -168,24 +169,6 @@ _TAG_SECTION = {
     "select": Section.FORM,
 }
 _STICKY = frozenset({Section.TESTIMONIAL, Section.BLOG})
-_TESTIMONIAL_HEADING = re.compile(
-    r"testimon|\breviews?\b|(?:what|hear) (?:our |my |from )*(?:\w+ )?(?:clients?|patients?|people|customers?|"
-    r"others?)\b.{0,20}"
-    r"(?:say|said|think|are saying)|client (?:stories|love|feedback|words)|kind words|real stories|success stories|"
-    r"word on the street|word for it"
-    r"|t[ée]moignages?|avis de nos|avis clients|ce que (?:nos|mes) clients|opiniones|rese[ñn]as|lo que dicen",
-    re.IGNORECASE,
-)
-_OTHER_TOPIC = re.compile(
-    r"benefit|\bservices?\b|\babout (?:me|us)\b|contact|hours|location|rates|pricing|here for you|\bwhy\b|massage|"
-    r"treat|technique|therap",
-    re.IGNORECASE,
-)
-_BLOG_HEADING = re.compile(
-    r"^(?:our |the |my |latest |recent |from (?:the|our|my) )*(?:blog|blog posts?|articles|news|posts|recent posts)\W*$"
-    r"|^(?:related|recent|latest|featured) (?:posts?|articles?|blog|news)|^\d* ?comments?\b|^leave a (?:reply|comment)",
-    re.IGNORECASE,
-)
 
 
 def clean(text: str) -> str:
@@ -216,8 +199,7 @@ def read_document(body: bytes | str, content_type: str | None = None) -> Documen
     if root is None:
         return document
     document.root = root
-    lowered = text
-    document.has_items = "itemscope" in lowered or "typeof=" in lowered
+    document.has_items = "itemscope" in text or "typeof=" in text
     _read_head(root, document)
     _Walk(document).run(root)
     _mark_sections(document.lines)
@@ -346,6 +328,7 @@ class _Walk:
 def _mark_sections(lines: list[Line]) -> None:
     """Give every line its heading, and what stands under 'Testimonials' or 'Blog' that section."""
     _free_other_topics(lines)
+    _free_lone_post(lines)
     heading, under, level = -1, None, 0
     for index, line in enumerate(lines):
         line.heading = heading
@@ -361,7 +344,7 @@ def _mark_sections(lines: list[Line]) -> None:
             under = None
         if under is not None and line.section is not Section.NAV:
             line.section = under
-        elif line.section in (Section.MAIN, Section.HEADER) and _is_quotation(line.text):
+        elif line.section in (Section.MAIN, Section.HEADER) and is_quotation(line.text):
             line.section = Section.TESTIMONIAL
 
 
@@ -373,18 +356,29 @@ def _free_other_topics(lines: list[Line]) -> None:
             freed = False
             continue
         if line.level:
-            freed = not _TESTIMONIAL_HEADING.search(line.text) and (freed or bool(_OTHER_TOPIC.search(line.text)))
+            freed = not TESTIMONIAL_HEADING.search(line.text) and (freed or bool(OTHER_TOPIC.search(line.text)))
         if freed:
             line.section = Section.MAIN
+
+
+def _free_lone_post(lines: list[Line]) -> None:
+    """A page that is all one post (as themes mark pages too) says there what it has to say."""
+    posted, said = (
+        sum(len(line.text) for line in lines if line.section is section) for section in (Section.BLOG, Section.MAIN)
+    )
+    if posted > 2 * said:
+        for line in lines:
+            if line.section is Section.BLOG:
+                line.section = Section.MAIN
 
 
 def _section_under(heading: Line) -> Section | None:
     """The section that a heading opens, where it opens one of other people's words."""
     if len(heading.text) >= 60 or heading.section is Section.NAV:
         return None
-    if _TESTIMONIAL_HEADING.search(heading.text):
+    if TESTIMONIAL_HEADING.search(heading.text):
         return Section.TESTIMONIAL
-    return Section.BLOG if _BLOG_HEADING.search(heading.text) else None
+    return Section.BLOG if BLOG_HEADING.search(heading.text) else None
 
 
 def _free_kicker(lines: list[Line], index: int, heading: int) -> None:
@@ -392,8 +386,3 @@ def _free_kicker(lines: list[Line], index: int, heading: int) -> None:
     above = lines[index - 1]
     if index - 1 > heading and len(above.text) < 40 and above.tag in ("p", "div") and above.text[-1:].isalnum():
         above.section = Section.MAIN
-
-
-def _is_quotation(text: str) -> bool:
-    """A whole line in quotation marks is someone else speaking."""
-    return len(text) > 60 and text[0] in '"“«„' and ("”" in text[-60:] or '"' in text[-60:] or "»" in text[-60:])

@@ -49,6 +49,8 @@ def read_stated_facts(nodes: list[Node]) -> Stated:
         accepts = node.get("acceptsInsurance")
         if isinstance(accepts, bool):
             stated.insurance = Answer.YES if accepts else Answer.NO
+        elif any("insurance" in text.lower() for text in texts_of(node.get("paymentAccepted"), limit=12)):
+            stated.insurance = stated.insurance or Answer.YES
         for key in ("founder", "founders", "employee", "employees", "member", "owner"):
             stated.people += [
                 t

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from crawler.extraction.contacts import NATIONAL
 from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Document, Section
 from crawler.extraction.evidence import Evidence
@@ -52,7 +53,10 @@ _REFUSES = loose(
     r"(?:\bnot?\b|\bnever\b|\bnon-?|\bzero tolerance|\bdo(?:es)? not|\bwill not|\bstrictly|prohibit|inappropriate|"
     r"refus|terminat|won['’]t|immediately|illicit|\bneither|\bis not|\bno\b)"
 )
-_LOREM = loose(r"lorem ipsum|dolor sit amet|consectetur adipis")
+_LOREM = loose(
+    r"lorem ipsum|dolor sit amet|consectetur adipis|duis aute|irure dolor|sed do eiusmod|ut enim ad minim|quis nostrud|"
+    r"\b(?:vivamus|maecenas|pellentesque|suspendisse|curabitur|phasellus)\b"
+)
 _PLACEHOLDER = loose(
     r"\byour (?:business|company|practice|clinic|spa|studio|massage|name|city|street|address|phone|email|tagline|"
     r"slogan|logo)(?: (?:name|here|address|number|title))(?: here)?\b|"
@@ -60,7 +64,8 @@ _PLACEHOLDER = loose(
     r"anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|"
     r"street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
     r"anytown|\bany ?city\b|john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
-    r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)"
+    r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)|"
+    r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b"
 )
 _PARKED = re.compile(
     r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not "
@@ -77,11 +82,13 @@ _MASSAGE = loose(
     r"craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b"
 )
 _NOT_TERRITORY_MONEY = re.compile(
-    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|₹|zł|kr\b|AED|Rs\.?)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|"
+    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|£|₹|zł|kr\b|AED|Rs\.?|(?:GBP|EUR|AUD|NZD|ZAR|IDR)\b)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|"
     r"ZAR|PHP|SGD|RM|฿|THB|IDR|Rp)\s?\d|\bMXN\b|\bAUD\b"
 )
 _AU = re.compile(
-    r"\b(?:NSW|VIC|QLD|TAS|Victoria|Queensland|New South Wales)\b,?\s+\d{4}\b|\bABN\b:?\s?\d", re.IGNORECASE
+    r"\b(?:NSW|VIC|QLD|TAS|Victoria|Queensland|New South Wales)\b,?\s+\d{4}\b|\bABN\b:?\s?\d|"
+    r"\b(?:NSW|QLD)\b",
+    re.IGNORECASE,
 )
 _UK_POSTAL = re.compile(r"\b[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}\b")
 _MX = re.compile(r"\bC\.?\s?P\.?:?\s?\d{5}\b|\bCol(?:onia|\.)\s|\bCDMX\b", re.IGNORECASE)
@@ -139,7 +146,14 @@ _CONFESSIONS = (
         _STUDENT,
         "student work: the page says it was made for study",
     ),
-    (stems("lorem dolor consectetur"), _LOREM, "template: filler text was left in"),
+    (
+        stems(
+            "lorem dolor consectetur duis eiusmod minim nostrud vivamus maecenas pellentesque suspendisse curabitur "
+            "phasellus"
+        ),
+        _LOREM,
+        "template: filler text was left in",
+    ),
 )
 _SEXUAL_SIGNS = (
     "nuru",
@@ -179,7 +193,8 @@ _SEXUAL_STEMS = stems(
     "gorgeous beautiful soapy four rub b"
 )
 _PLACEHOLDER_SIGNS = (
-    "your ", "[", "{{", "123 ", "1234 ", "456", "any", "john", "insert ", "template by", "this is ", "yourname@",
+    "your ", "[", "{{", "123 ", "1234 ", "456", "any", "john", "insert ", "template by", "this is ",
+    "this would ", "text goes ", "block ", "yourname@",
 )  # fmt: skip
 _MASSAGE_STEMS = stems("massage massages massotherapy massothérapie masaje masajes masajista")
 _FOREIGN_STEMS = stems(" ".join(FOREIGN_NAMES))
@@ -310,6 +325,9 @@ def _check_place(
         found = pattern.search(text)
         if found:
             signs += [found[0]] * weight
+    trunk = NATIONAL.search(text)  # no number of the territory begins with a nought
+    if trunk:
+        signs += [trunk[0]] * (1 if any(phone.startswith("+1") for phone in phones) else 2)
     for domain in (host, *(email.rpartition("@")[2] for email in emails)):
         found = _FOREIGN_HOST.search(domain)
         if found:

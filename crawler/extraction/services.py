@@ -37,6 +37,9 @@ _INSURANCE = loose(
     r"\bbill (?:\w+ ){0,2}(?:blue cross|bcbs|aetna|cigna|premera|regence|kaiser|sun life|manulife)|"
     r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims"
 )
+_ASKS = loose(r"\binsurance|\bdirect(?:ly)?[- ]bill|\bcovered by")
+_ANSWERS_YES = loose(r"\W*(?:yes|absolutely|of course|certainly|we do|i do)\b(?! not)")
+_BULLETS = re.compile(r"\s*[•·|✓✔]\s*")
 _NOT_OURS = loose(r"liability|malpractice|insured and bonded|bonded and insured|licensed (?:and|&) insured")
 _INSURERS = stems(
     "insurance insurances insurer insured bill billing billed pip comp wsib icbc assurance assurances seguro "
@@ -50,13 +53,22 @@ def find_insurance(cues: Cues, notes: Evidence) -> Answer:
     for line, sentence in _sentences(cues, _INSURERS):
         if _NO_INSURANCE.search(sentence):
             refused = refused or line
-        elif _INSURANCE.search(sentence) and not _NOT_OURS.search(sentence):
+        elif _says_yes(sentence):
             notes.add("accepts_insurance", "yes", line.text, line.where)
             return Answer.YES
     if refused is not None:
         notes.add("accepts_insurance", "no", refused.text, refused.where)
         return Answer.NO
     return Answer.UNKNOWN
+
+
+def _says_yes(sentence: str) -> bool:
+    """Whether a statement, or the answer to a question, says that insurance is taken; a question alone says nothing."""
+    question, asked, answer = sentence.partition("?")
+    if asked:
+        said = bool(_INSURANCE.search(answer)) or bool(_ANSWERS_YES.match(answer) and _ASKS.search(question))
+        return said and not _NOT_OURS.search(answer)
+    return any(_INSURANCE.search(part) and not _NOT_OURS.search(part) for part in _BULLETS.split(sentence))
 
 
 def _sentences(cues: Cues, words: tuple[str, ...]) -> Iterator[tuple[Line, str]]:

@@ -1,0 +1,76 @@
+"""What a page says of the practice as a whole: whether it may be shown, its number, its name, its kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.extraction import extract_page
+from directory.models import Answer
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("<p>Thai massage in Port Juniper NSW</p>", "out of region"),
+        ("<p>Sports massage £40</p><p>Phone: 07700 900123</p>", "out of region"),
+        ("<p>Massage, 60 minutes: 50 GBP</p><p>Book now 07700 900123</p>", "out of region"),
+        (
+            "<p>Craniosacral therapy. Normal fee: €60. Call <a href='tel:0850000123'>085 000 0123</a></p>",
+            "out of region",
+        ),
+        ("<h1>Juniper Massage</h1><p>120 Duis aute irure, California, USA</p>", "template"),
+        ("<h1>Juniper Massage</h1><p>This is the text for section one</p>", "template"),
+        ("<h1>Juniper Massage</h1><p>Block 1 Text Description</p>", "template"),
+    ],
+)
+def test_pages_from_abroad_and_unfinished_pages_are_held(body: str, reason: str) -> None:
+    page = extract_page(f"<title>Juniper Massage</title>{body}")
+    assert not page.publish
+    assert page.hold_reasons[0].startswith(reason)
+
+
+def test_a_nought_in_a_placed_page_holds_nothing() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><p>12 Elm St, Concord, NH 03301</p><p>Voucher 0412 555 013 left</p>")
+    assert page.publish
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("Licensed &amp; Insured • Insurance Accepted • Same-day appointments", Answer.YES),
+        ("Do you accept insurance? Yes! We work with several plans.", Answer.YES),
+        ("Are treatments covered by insurance? Lorem ipsum dolor sit amet.", Answer.UNKNOWN),
+        ("Do you work with my insurance provider? Please ask.", Answer.UNKNOWN),
+        ("Are you licensed? Yes, and we carry insurance.", Answer.UNKNOWN),
+    ],
+)
+def test_a_question_about_insurance_says_nothing_and_its_answer_does(line: str, answer: Answer) -> None:
+    assert extract_page(f"<h1>Massage</h1><p>{line}</p>").accepts_insurance is answer
+
+
+def test_insurance_named_among_the_payments_is_accepted() -> None:
+    data = '{"@type": "MedicalBusiness", "name": "Juniper Massage", "paymentAccepted": "Cash, Debit, Insurance"}'
+    page = extract_page(f"<script type='application/ld+json'>{data}</script><h1>Juniper Massage</h1>")
+    assert page.accepts_insurance is Answer.YES
+
+
+def test_the_number_to_book_with_outweighs_one_in_the_small_print() -> None:
+    page = extract_page(
+        "<h1>Juniper Massage</h1><p>Call now to book your appointment: (603) 555-0111</p>"
+        "<footer>© 2013 Juniper Tours | (603) 555-0122</footer>"
+    )
+    assert page.phones[0] == "+16035550111"
+
+
+def test_no_number_of_the_territory_begins_with_a_nought() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><a href='tel:0852345678'>Call</a>")
+    assert not [phone for phone in page.phones if phone.startswith("+10")]
+
+
+def test_a_page_that_is_all_one_post_is_read_as_the_practices_own() -> None:
+    page = extract_page(
+        "<title>Juniper Massage</title><div class='blog-post hentry'><p>Juniper Massage brings deep tissue massage and "
+        "hot stones to you.</p><p>12 Elm St, Concord, NH 03301</p></div><p>© Juniper</p>"
+    )
+    assert page.locations[0].street == "12 Elm St"
+    assert "deep-tissue" in page.techniques
