@@ -58,6 +58,11 @@ def serve(route: Route) -> Iterator[Server]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_POST(self) -> None:
+            form = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            self.path = f"{self.path}?{form}"
+            self.do_GET()
+
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             asked.append(self.path)

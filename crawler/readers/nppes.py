@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import TypeGuard
 
@@ -31,6 +31,23 @@ def read_answer(source: Source, answer: object) -> list[object]:
     if not isinstance(results, list):
         raise SourceUnavailableError(f"Source {source.id}: the answer has no results.")
     return results
+
+
+def list_numbers(rows: Iterable[object]) -> list[str]:
+    """The NPIs of an answer's rows, in order."""
+    return [str(row.get("number")) for row in rows if _is_row(row)]
+
+
+def drop_repeated(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes with each NPI once: the first row of a number counts, another is passed over."""
+    seen: set[str] = set()
+    for outcome in outcomes:
+        if isinstance(outcome, NpiRecord) and outcome.npi in seen:
+            yield PassedOver("row of an NPI that is there twice")
+            continue
+        if isinstance(outcome, NpiRecord):
+            seen.add(outcome.npi)
+        yield outcome
 
 
 def check_row(source: Source, row: Row) -> None:

@@ -31,7 +31,7 @@ class _Name(TypedDict, total=False):
 
 
 class RegisterReader:
-    """Turns the rows of one source, read on one date, to records; rows of one licence are merged where it repeats.
+    """Turns the rows of one source, read on one date, to records: one a licence, in whatever order its rows come.
 
     `discipline` maps a licence number to notes of a second table of the publisher.
     """
@@ -47,14 +47,17 @@ class RegisterReader:
         self.columns = columns
         self.read_on = read_on
         self.discipline = discipline or {}
-        self._held: dict[str, RegisterRecord] = {}
+        self._held: dict[str, tuple[RegisterRecord, str]] = {}  # with where its row stood
+        self._names: set[str] = set()
 
     def read(self, row: object, where: str) -> Iterator[RegisterRecord | SetAside | PassedOver | Note]:
         """The row's record, or why it is none of ours or unusable."""
         if not isinstance(row, Mapping):
             yield SetAside(where, "row is not an object")
             return
-        check_columns(self.source, self.columns, row, header=False)
+        if not self._names.issuperset(row):
+            check_columns(self.source, self.columns, row, header=False)
+            self._names.update(row)
         kept = keep_columns(self.columns, row)
         outcome = self._make_record(kept, where)
         if not isinstance(outcome, RegisterRecord):
@@ -62,15 +65,24 @@ class RegisterReader:
             return
         if outcome.status and self.source.normalise_status(outcome.status) is None:
             yield Note(f"status word not read yet: {outcome.status}")
-        if not self.source.cases_per_licence:
-            yield outcome
-            return
         held = self._held.get(outcome.register_id)
-        self._held[outcome.register_id] = outcome if held is None else merge_cases(held, outcome)
+        if held is None:
+            self._held[outcome.register_id] = (outcome, where)
+        elif outcome == held[0]:
+            yield PassedOver("row that is there twice")
+        else:
+            kept_row, other = sorted((held, (outcome, where)), key=_rank, reverse=True)
+            if self.source.cases_per_licence:
+                kept_row = (merge_cases(kept_row[0], other[0]), kept_row[1])
+            else:
+                yield SetAside(other[1], "another row of the same licence number says otherwise")
+            self._held[outcome.register_id] = kept_row
 
     def finish(self) -> Iterator[RegisterRecord]:
-        """The records held back until every row of their licence was seen."""
-        yield from self._held.values()
+        """The records, once every row was seen; raises `UnknownColumnError` for a needed column that no row had."""
+        if self._names:
+            check_columns(self.source, self.columns, self._names, header=True)
+        yield from (record for record, _ in self._held.values())
         self._held.clear()
 
     def _make_record(self, kept: dict[str, str], where: str) -> RegisterRecord | SetAside | PassedOver:
@@ -112,6 +124,12 @@ class RegisterReader:
             read_on=read_on,
             **name,
         )
+
+
+def _rank(row: tuple[RegisterRecord, str]) -> tuple[date, date, str]:
+    """Of two rows of a licence the one that runs longer counts, whichever came first."""
+    record = row[0]
+    return (record.expires_on or date.min, record.issued_on or date.min, repr(record))
 
 
 def make_key(source: Source, licence_type: str, number: str) -> str:

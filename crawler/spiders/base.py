@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import date
-from pathlib import Path
+from email.utils import parsedate_to_datetime
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import Response
@@ -26,7 +30,7 @@ class OtherKindError(InputError):
     """The file is none of this source's."""
 
 
-class SourceSpider(scrapy.Spider):
+class SourceSpider(scrapy.Spider, ABC):
     """A spider of one source; its name is the source's id."""
 
     asks_again: ClassVar[bool] = True
@@ -43,29 +47,32 @@ class SourceSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Yielded]:
         """The first requests, or what the saved files hold."""
-        if path := self.job.saved_path:
+        path = self.job.saved_path
+        if path is not None and self.is_saved(path):
             for batch in self.read_saved(path):
                 if self.job.stopped:
                     return
                 yield batch
                 await asyncio.sleep(0)
-        elif url := self.job.start_url:
-            yield self.request(url, self.parse_start)
-        else:
-            for request in self.start_live():
-                yield request
+        elif self.source.id not in self.job.journal.done:  # a unit of that name is the whole source
+            for item in self.start_at(url) if (url := self.job.start_url) else self.start_live():
+                yield item
 
+    def is_saved(self, _path: Path) -> bool:
+        """Whether the path holds what the source would have answered, rather than where to ask."""
+        return True
+
+    @abstractmethod
     def start_live(self) -> Iterable[Yielded]:
         """The first requests to the source itself."""
-        raise NotImplementedError
 
-    def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
-        """What the address given by `--from` holds."""
-        raise NotImplementedError
+    @abstractmethod
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """The first requests to the address given by `--from`, which stands in for the source's own."""
 
+    @abstractmethod
     def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
         """What a saved file holds; raises `OtherKindError` if it is none of this source's."""
-        raise NotImplementedError
 
     def read_saved(self, path: Path) -> Iterator[Batch]:
         """What a file or the files of a folder hold; one that cannot be read is set aside with its reason."""
@@ -98,6 +105,16 @@ class SourceSpider(scrapy.Spider):
             self.job.drop_unit(unit)
             yield Batch(unit, set_aside=[SetAside(path.name, _name_error(error))], done=True)
 
+    def read_fetched(self, response: Response) -> Iterator[Batch]:
+        """What a fetched file holds, read as a saved one."""
+        name = PurePosixPath(urlsplit(response.url).path).name or self.source.id
+        day = self.job.plan.read_on or find_modified(response) or self.job.read_on
+        self.job.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.job.settings.data_dir) as folder:
+            path = Path(folder) / name
+            path.write_bytes(response.body)
+            yield from self.read_file(path, self.source.id, min(day, self.job.clock.today()))
+
     def request(self, url: str, callback: Callable[..., Any], **kwargs: Any) -> scrapy.Request:
         """A request whose failure ends the source with a plain line."""
         kwargs.setdefault("errback", self.on_failure)
@@ -126,6 +143,15 @@ class SourceSpider(scrapy.Spider):
             read_on=read_on,
             url=url,
         )
+
+
+def find_modified(response: Response) -> date | None:
+    """The day the server says the file was last changed."""
+    stated = (response.headers.get("Last-Modified") or b"").decode("ascii", "ignore")
+    try:
+        return parsedate_to_datetime(stated).date() if stated else None
+    except ValueError:
+        return None
 
 
 def _pass_over(unit: str) -> Batch:

@@ -74,9 +74,9 @@ class DirectorySpider(SourceSpider):
             url, callback, errback=errback, cb_kwargs={"page": page}, meta=meta, priority=priority, dont_filter=True
         )
 
-    def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
-        """A list page given by its address."""
-        yield from self.parse_list(response, ListPage(response.url, self.plan.first_page, response.url))
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """A list page given by its address; robots.txt must allow it as any other."""
+        yield from self.ask_list(url, self.plan.first_page, url)
 
     def parse_list(self, response: Response, page: ListPage, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The cards of a list page, the profiles they lead to, and the page after it."""

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from scrapy.http import Response
 
 from crawler.items import Batch, Finding, SetAside, make_batches
+from crawler.job import Job
 from crawler.readers import nppes
 from crawler.readers.columns import check_columns
 from crawler.readers.nppes_bulk import open_bulk
@@ -50,9 +51,27 @@ class NppesSpider(SourceSpider):
     name = "nppes"
     suffixes: ClassVar[frozenset[str]] = TABLE_SUFFIXES
 
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        super().__init__(job, **kwargs)
+        self.address = self.source.base_url
+
     def start_live(self) -> Iterable[Yielded]:
         """The first page of every region asked for, or of every state."""
-        regions = self.job.plan.regions or tuple(Region("US", code) for code in sorted(US))
+        yield from self.ask_regions(self.job.plan.regions or tuple(Region("US", code) for code in sorted(US)))
+
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """The registry at an address, in slices; an address that is a file or a question of its own is asked once."""
+        parts = urlsplit(url)
+        query = {name: value for name, value in parse_qsl(parts.query) if name not in {"version", "limit", "skip"}}
+        if PurePosixPath(parts.path).suffix.casefold() in TABLE_SUFFIXES or (query and "state" not in query):
+            yield self.request(url, self.parse_start)
+            return
+        self.address = urlunsplit(parts._replace(query=""))
+        stated = Region("US", query.get("state", "").upper(), query.get("city"))
+        yield from self.ask_regions([stated]) if stated.code else self.start_live()
+
+    def ask_regions(self, regions: Iterable[Region]) -> Iterator[Yielded]:
+        """The first page of each region that falls to this worker."""
         for region in regions:
             if region.country == "US" and self.job.plan.shard.has(str(region)):
                 yield from self.ask_open(Slice(region))
@@ -81,25 +100,30 @@ class NppesSpider(SourceSpider):
         if part.prefix:
             query["postal_code"] = part.prefix if len(part.prefix) == 5 else f"{part.prefix}*"
         return self.request(
-            f"{self.source.base_url}?{urlencode(query)}",
+            f"{self.address}?{urlencode(query)}",
             self.parse_page,
             cb_kwargs={"part": part, "skip": skip, "held": held},
         )
 
     def parse_page(self, response: Response, part: Slice, skip: int, held: list[object], *_: Any, **__: Any) -> Any:
-        """A slice is read when a short page ends it; one that fills all its pages is split instead."""
+        """A slice is read when a page brings nothing; one that fills all its pages, or whose pages shift, is split."""
         rows = nppes.read_answer(self.source, load_json(self.source.id, response))
-        held.extend(rows)
-        if len(rows) < self.source.page_size:
-            yield from self.close_slice(part, held)
-        elif skip + self.source.page_size <= MAX_SKIP:
-            yield self.ask(part, skip + self.source.page_size, held)
-        elif narrower := part.split():
+        before, numbers = nppes.list_numbers(held), nppes.list_numbers(rows)
+        is_last = not rows or before[-len(numbers) :] == numbers  # or a server that does not turn pages
+        has_shifted = not is_last and not set(before).isdisjoint(numbers)
+        following = skip + len(rows)
+        if not is_last:
+            held.extend(rows)
+            is_last = following > MAX_SKIP and len(rows) < self.source.page_size
+        is_capped = not is_last and following > MAX_SKIP
+        if (is_capped or has_shifted) and (narrower := part.split()):
             yield Batch(f"split:{part}", done=True)
             for inner in narrower:
                 yield from self.ask_open(inner)
+        elif is_last or is_capped:
+            yield from self.close_slice(part, held, capped=is_capped)
         else:
-            yield from self.close_slice(part, held, capped=True)
+            yield self.ask(part, following, held)
 
     def close_slice(self, part: Slice, rows: list[object], *, capped: bool = False) -> Iterator[Batch]:
         """What a whole slice holds."""
@@ -111,9 +135,11 @@ class NppesSpider(SourceSpider):
 
     def read_rows(self, rows: Iterable[tuple[str, object]], read_on: date) -> Iterator[list[Finding]]:
         """What each result of the API becomes."""
-        for where, row in rows:
-            found = row if isinstance(row, SetAside) else nppes.read_row(self.source, row, where, read_on)
-            yield [self.wrap(found)]
+        found = (
+            row if isinstance(row, SetAside) else nppes.read_row(self.source, row, where, read_on)
+            for where, row in rows
+        )
+        return ([self.wrap(one)] for one in nppes.drop_repeated(found))
 
     def wrap(self, found: nppes.Outcome) -> Finding:
         """A record as an observation; anything else as it is."""
@@ -124,11 +150,7 @@ class NppesSpider(SourceSpider):
 
     def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
         """An answer saved at an address."""
-        document = load_json(self.source.id, response)
-        rows = nppes.read_answer(self.source, document)
-        yield from make_batches(
-            self.source.id, self.read_rows(((f"row {n}", row) for n, row in enumerate(rows, 1)), self.job.read_on)
-        )
+        yield from self.read_fetched(response)
 
     def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
         """Saved answers (JSON), or the monthly file (CSV)."""
@@ -160,8 +182,5 @@ class NppesSpider(SourceSpider):
         with self.job.database.read() as session:
             known = {stored.key for stored in load_current(session, ObservationKind.NPI, self.name)}
         with open_bulk(path, self.job.settings.data_dir, known) as rows:
-            findings = (
-                [self.wrap(nppes.read_bulk_row(columns, row, f"{path.name} NPI {row.get('NPI')}", read_on))]
-                for row in rows
-            )
-            yield from make_batches(unit, findings, size=1000)
+            found = (nppes.read_bulk_row(columns, row, f"{path.name} NPI {row.get('NPI')}", read_on) for row in rows)
+            yield from make_batches(unit, ([self.wrap(one)] for one in nppes.drop_repeated(found)), size=1000)

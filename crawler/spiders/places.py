@@ -7,12 +7,13 @@ from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import duckdb
 from scrapy.http import Response
 
 from crawler.items import Batch, Finding, make_batches
+from crawler.job import Job
 from crawler.readers import places
 from crawler.readers.columns import check_columns
 from crawler.readers.tables import load_table
@@ -37,19 +38,31 @@ class OsmSpider(PlacesSpider):
     name = "osm"
     suffixes: ClassVar[frozenset[str]] = frozenset({".json"})
 
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        super().__init__(job, **kwargs)
+        self.address = self.source.base_url
+
     def start_live(self) -> Iterable[Yielded]:
         """One question a region, one after the other on the server's side."""
         for region in self.job.plan.regions:
             if self.job.is_open(str(region)):
                 query = places.make_overpass_query(f"{region.country}-{region.code}", region.city)
                 yield self.request(
-                    self.source.base_url,
+                    self.address,
                     self.parse_region,
                     method="POST",
                     body=urlencode({"data": query}),
                     headers={"Content-Type": "application/x-www-form-urlencoded"},
                     cb_kwargs={"region": region},
                 )
+
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """The Overpass server at an address, if regions are asked for; else the answer saved there."""
+        if self.job.plan.regions and not urlsplit(url).path.endswith(".json"):
+            self.address = url
+            yield from self.start_live()
+        else:
+            yield self.request(url, self.parse_start)
 
     def parse_region(self, response: Response, region: Region, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The places of one region."""
@@ -122,6 +135,14 @@ class OvertureSpider(PlacesSpider):
                 )
                 yield [self.wrap(outcome, read_on)]
 
-    def parse_start(self, *_: Any, **__: Any) -> Iterator[Yielded]:
-        """Parquet is read from files alone."""
-        raise InputError("Download the Parquet file first, then give it by --from.")
+    def start_live(self) -> Iterable[Yielded]:
+        """Nothing: the maps come as files."""
+        return ()
+
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """The Parquet file at an address."""
+        yield self.request(url, self.parse_start)
+
+    def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
+        """The places of a Parquet file that was fetched."""
+        yield from self.read_fetched(response)

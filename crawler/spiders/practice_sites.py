@@ -77,26 +77,26 @@ class PracticeSitesSpider(SourceSpider):
         if self.pool is not None:
             self.pool.shutdown(cancel_futures=True)
 
-    async def start(self) -> AsyncIterator[Yielded]:
-        """Saved pages, or the first page of every site that is known."""
-        path = self.job.saved_path
-        if path is not None and (path.is_dir() or path.suffix.casefold() in PAGE_SUFFIXES or not path.exists()):
-            for batch in self.read_saved(path):
-                yield batch
-                await asyncio.sleep(0)
-            return
+    def is_saved(self, _path: Path) -> bool:
+        """Whether the path holds pages; any other file is a list of addresses."""
+        return _path.is_dir() or _path.suffix.casefold() in PAGE_SUFFIXES or not _path.exists()
+
+    def start_at(self, _url: str) -> Iterable[Yielded]:
+        """The one site of that address."""
+        return self.start_live()
+
+    def start_live(self) -> Iterable[Yielded]:
+        """The first page of every site that is known."""
         found_sites = self.find_sites()
         self.open_pool(len(found_sites))
         for chain in self.chains:
             whole = Site(f"chain {chain.sitemap}", (), 0, chain=chain)
-            for request in self.ask_sitemap(whole, chain.sitemap):
-                yield request
+            yield from self.ask_sitemap(whole, chain.sitemap)
         for unit, found in found_sites.items():
             if isinstance(found, SetAside):
                 yield Batch(unit, set_aside=[found], done=True)
             else:
-                for item in self.open_site(found):
-                    yield item
+                yield from self.open_site(found)
 
     def open_pool(self, sites_count: int) -> None:
         """Processes that read pages, if there are sites enough to be worth their start."""
@@ -341,10 +341,6 @@ class PracticeSitesSpider(SourceSpider):
             content_hash=hashlib.sha256(body).hexdigest(),
             snapshot=body if rules.archive else None,
         )
-
-    def start_live(self) -> Iterable[Yielded]:
-        """Not used: the start is this spider's own."""
-        return ()
 
     def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
         """A saved page."""

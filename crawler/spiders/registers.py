@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 import orjson
 from scrapy.http import Response
 
 from crawler.items import Batch, Finding, SetAside
+from crawler.job import Job
 from crawler.readers.columns import check_columns, keep_columns
 from crawler.readers.registers import RegisterReader, make_key, read_case
+from crawler.readers.socrata import Endpoint, find_endpoint, make_endpoint
 from crawler.sources.model import Column
-from crawler.spiders.base import OtherKindError, Yielded
+from crawler.spiders.base import OtherKindError, Yielded, find_modified
 from crawler.spiders.tables import TableSpider
 from directory.errors import SourceUnavailableError
 from directory.models import ObservationKind, RegisterRecord
+
+MOST_ROWS = 10_000_000  # more than any board has
 
 
 class RegisterSpider(TableSpider):
@@ -34,10 +37,12 @@ class RegisterSpider(TableSpider):
     ) -> Iterator[list[Finding]]:
         """What each row becomes; merged records come with the last row."""
         reader = self.make_reader(columns, read_on)
-        for where, row in rows:
-            yield [row] if isinstance(row, SetAside) else [self.wrap(found) for found in reader.read(row, where)]
-        if merged := list(reader.finish()):
-            yield from ([self.wrap(record)] for record in merged)
+        last: list[Finding] = []
+        for place, (where, row) in enumerate(rows):
+            if place:
+                yield last
+            last = [row] if isinstance(row, SetAside) else [self.wrap(found) for found in reader.read(row, where)]
+        yield [*last, *(self.wrap(record) for record in reader.finish())]
 
     def wrap(self, found: RegisterRecord | Finding) -> Finding:
         """A record as an observation; anything else as it is."""
@@ -52,16 +57,27 @@ class RegisterSpider(TableSpider):
 class SocrataSpider(RegisterSpider):
     """A register on a Socrata server: ordered pages until every counted row has come."""
 
+    def __init__(self, job: Job, **kwargs: Any) -> None:
+        super().__init__(job, **kwargs)
+        self.endpoint = make_endpoint(self.source.base_url, self.source.dataset, self.source.where)
+        self.last_page: frozenset[bytes] = frozenset()
+
     def start_live(self) -> Iterable[Yielded]:
         """The data set's description comes first: its columns, and when its rows were last written."""
-        if self.source.metadata:
-            yield self.request(
-                f"{self.source.base_url}/api/views/{self.source.dataset}.json",
-                self.parse_metadata,
-                errback=self.on_no_metadata,
-            )
+        if self.source.metadata and self.endpoint.server:
+            address = f"{self.endpoint.server}/api/views/{self.endpoint.dataset}.json"
+            yield self.request(address, self.parse_metadata, errback=self.on_no_metadata)
         else:
-            yield self.ask_discipline_or_count()
+            yield from self.ask_discipline_or_count()
+
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """The rows at an address, page by page, or the table saved there."""
+        endpoint = find_endpoint(self.source, url)
+        if endpoint is None:
+            yield from super().start_at(url)
+            return
+        self.endpoint = endpoint
+        yield from self.start_live() if endpoint.server else self.ask_rows(None)
 
     def parse_metadata(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The columns, checked before a row is asked for, and the date of the data."""
@@ -75,35 +91,40 @@ class SocrataSpider(RegisterSpider):
             stamp = described.get("rowsUpdatedAt")
             if isinstance(stamp, int | float) and not self.job.plan.read_on:
                 self.job.read_on = min(datetime.fromtimestamp(stamp, UTC).date(), self.job.clock.today())
-        yield self.ask_discipline_or_count()
+        yield from self.ask_discipline_or_count()
 
     def on_no_metadata(self, failure: Any) -> Iterator[Yielded]:
         """A server without descriptions: the rows are checked as they come."""
+        if self.is_no_service(failure):
+            yield from self.ask_discipline_or_count()
+
+    def is_no_service(self, failure: Any) -> bool:
+        """Whether the server answered that it has no such thing; any other failure ends the source."""
         response = getattr(failure.value, "response", None)
-        if response is None or response.status not in {400, 404}:
-            self.on_failure(failure)
-            return
-        yield self.ask_discipline_or_count()
+        if response is not None and response.status in {400, 404}:
+            return True
+        self.on_failure(failure)
+        return False
 
-    def ask_discipline_or_count(self) -> Yielded:
+    def ask_discipline_or_count(self) -> Iterator[Yielded]:
         """The next question: the table of disciplinary actions if there is one, else how many rows there are."""
-        if self.source.discipline:
-            return self.ask_discipline(0, {})
-        return self.ask_count()
+        if self.source.discipline and self.endpoint.server:
+            yield self.ask_discipline(make_endpoint(self.endpoint.server, self.source.discipline.dataset), 0, {})
+        else:
+            yield self.ask_count()
 
-    def ask_discipline(self, offset: int, found: dict[str, tuple[str, ...]]) -> Yielded:
+    def ask_discipline(self, endpoint: Endpoint, offset: int, found: dict[str, tuple[str, ...]]) -> Yielded:
         """A page of the disciplinary actions."""
-        assert self.source.discipline is not None
         return self.request(
-            self.make_url(self.source.discipline.dataset, offset=offset, where=""),
+            endpoint.make_url(limit=self.source.page_size, offset=offset),
             self.parse_discipline,
-            cb_kwargs={"offset": offset, "found": found},
+            cb_kwargs={"endpoint": endpoint, "offset": offset, "found": found},
         )
 
     def parse_discipline(
-        self, response: Response, offset: int, found: dict[str, tuple[str, ...]], *_: Any, **__: Any
+        self, response: Response, endpoint: Endpoint, offset: int, found: dict[str, tuple[str, ...]], **_: Any
     ) -> Iterator[Yielded]:
-        """The actions by licence number, page after page."""
+        """The actions by licence number, until a page holds none."""
         assert self.source.discipline is not None
         columns = self.source.discipline.columns
         rows = load_rows(self.source.id, response)
@@ -112,25 +133,20 @@ class SocrataSpider(RegisterSpider):
             kept = keep_columns(columns, row)
             if number := kept.get("number"):
                 found[number] = tuple(dict.fromkeys((*found.get(number, ()), *read_case(kept))))
-        if len(rows) >= self.source.page_size:
-            yield self.ask_discipline(offset + len(rows), found)
+        if rows and not self.is_repeated(response):
+            yield self.ask_discipline(endpoint, offset + len(rows), found)
         else:
             self.discipline = found
             yield self.ask_count()
 
     def ask_count(self) -> Yielded:
         """How many rows the server says there are."""
-        query = {"$select": "count(*) as count"} | ({"$where": self.source.where} if self.source.where else {})
-        url = f"{self.source.base_url}/resource/{self.source.dataset}.json?{urlencode(query)}"
-        return self.request(url, self.parse_count, errback=self.on_no_count)
+        return self.request(self.endpoint.make_count_url(), self.parse_count, errback=self.on_no_count)
 
     def on_no_count(self, failure: Any) -> Iterator[Yielded]:
-        """A server that does not count: a short page ends the table."""
-        response = getattr(failure.value, "response", None)
-        if response is None or response.status not in {400, 404}:
-            self.on_failure(failure)
-            return
-        yield from self.ask_rows(None)
+        """A server that does not count: an empty page ends the table."""
+        if self.is_no_service(failure):
+            yield from self.ask_rows(None)
 
     def parse_count(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The count, if the server did count."""
@@ -140,30 +156,38 @@ class SocrataSpider(RegisterSpider):
 
     def ask_rows(self, count: int | None) -> Iterator[Yielded]:
         """The first page of rows."""
-        reader = self.make_reader(self.source.columns, self.job.read_on)
-        yield self.ask_page(0, count, reader)
+        yield self.ask_page(0, count, None)
 
-    def ask_page(self, offset: int, count: int | None, reader: RegisterReader) -> Yielded:
+    def ask_page(self, offset: int, count: int | None, reader: RegisterReader | None) -> Yielded:
         """A page of rows."""
         return self.request(
-            self.make_url(self.source.dataset, offset=offset, where=self.source.where),
+            self.endpoint.make_url(limit=self.source.page_size, offset=offset),
             self.parse_page,
             cb_kwargs={"offset": offset, "count": count, "reader": reader},
         )
 
     def parse_page(
-        self, response: Response, offset: int, count: int | None, reader: RegisterReader, *_: Any, **__: Any
+        self, response: Response, offset: int, count: int | None, reader: RegisterReader | None, *_: Any, **__: Any
     ) -> Iterator[Yielded]:
-        """A page's records, and the next page while there is one."""
+        """A page's records, and the next page until all that were counted have come, or a page brings nothing."""
+        if self.endpoint.server is None and offset == 0 and not response.body.lstrip().startswith(b"["):
+            yield from self.parse_start(response)
+            return
         rows = load_rows(self.source.id, response)
+        if reader is None:
+            if self.endpoint.server is None and not self.job.plan.read_on:
+                self.job.read_on = min(find_modified(response) or self.job.read_on, self.job.clock.today())
+            reader = self.make_reader(self.source.columns, self.job.read_on)
+        is_last = not rows or (count is None and self.is_repeated(response))
         batch = Batch(self.source.id)
-        for place, row in enumerate(rows, offset + 1):
+        for place, row in enumerate(() if is_last else rows, offset + 1):
             batch.fetched += 1
-            for found in reader.read(row, f"{self.source.dataset} row {place}"):
+            for found in reader.read(row, f"{self.endpoint.dataset or self.source.id} row {place}"):
                 batch.add(self.wrap(found))
-        seen = offset + len(rows)
-        more = bool(rows) and (len(rows) >= self.source.page_size if count is None else seen < count)
-        if more:
+        seen = offset + batch.fetched
+        if not is_last and (count is None or seen < count):
+            if seen > MOST_ROWS:
+                raise SourceUnavailableError(f"Source {self.source.id}: {response.url}: the pages never end.")
             yield batch
             yield self.ask_page(seen, count, reader)
             return
@@ -176,12 +200,12 @@ class SocrataSpider(RegisterSpider):
         batch.done = True
         yield batch
 
-    def make_url(self, dataset: str, *, offset: int, where: str) -> str:
-        """The address of a page: always in the same order, or rows would be lost between pages."""
-        query = {"$limit": str(self.source.page_size), "$offset": str(offset), "$order": ":id"}
-        if where:
-            query["$where"] = where
-        return f"{self.source.base_url}/resource/{dataset}.json?{urlencode(query)}"
+    def is_repeated(self, response: Response) -> bool:
+        """Whether the page holds just the rows of the one before it: a server that does not turn pages."""
+        rows = orjson.loads(response.body)
+        page = frozenset(orjson.dumps(row, option=orjson.OPT_SORT_KEYS) for row in rows)
+        repeated, self.last_page = page == self.last_page, page
+        return repeated
 
     def unwrap(self, document: object, name: str) -> list[Any]:
         """The rows of Socrata's whole-table download, which carries its own description."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import date
-from email.utils import parsedate_to_datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
@@ -16,7 +17,7 @@ from crawler.items import Batch, Finding, SetAside, make_batches
 from crawler.readers.columns import check_columns, choose_shape
 from crawler.readers.tables import TABLE_SUFFIXES, Table, load_table, parse_table
 from crawler.sources.model import Column
-from crawler.spiders.base import OtherKindError, SourceSpider, Yielded
+from crawler.spiders.base import OtherKindError, SourceSpider, Yielded, find_modified
 
 
 class TableSpider(SourceSpider):
@@ -27,14 +28,18 @@ class TableSpider(SourceSpider):
     def start_live(self) -> Iterable[Yielded]:
         """The table's own address."""
         address = f"{self.source.base_url}/{self.source.dataset}" if self.source.dataset else self.source.base_url
-        yield self.request(address, self.parse_start)
+        yield from self.start_at(address)
+
+    def start_at(self, url: str) -> Iterable[Yielded]:
+        """The table saved at an address."""
+        yield self.request(url, self.parse_start)
 
     def parse_start(self, response: Response, *_: Any, **__: Any) -> Iterator[Yielded]:
         """The rows of a table fetched from an address."""
-        name = response.url.rsplit("/", 1)[-1] or self.source.id
+        name = PurePosixPath(urlsplit(response.url).path).name or self.source.id
         read_on = self.job.plan.read_on or find_modified(response) or self.job.read_on
         self.job.read_on = min(read_on, self.job.clock.today())
-        table = parse_table(io.BytesIO(response.body), name)
+        table = parse_table(io.BufferedReader(io.BytesIO(response.body)), name)
         yield from self.read_table(table, self.source.id, self.job.read_on, name)
 
     def read_file(self, path: Path, unit: str, read_on: date) -> Iterator[Batch]:
@@ -53,7 +58,7 @@ class TableSpider(SourceSpider):
             rows_in = table.rows
         else:
             rows_list = list(table.rows)  # a JSON document is in memory anyway
-            names = sorted({key for _, row in rows_list if isinstance(row, Mapping) for key in row})
+            names = sorted({key for _, row in rows_list if isinstance(row, Mapping) for key in row})  # all there are
             rows_in = iter(rows_list)
         if not names:
             yield Batch(unit, done=True)
@@ -62,7 +67,7 @@ class TableSpider(SourceSpider):
         known = sum(column in columns for column in names)
         if known * 2 < len(names):
             raise OtherKindError(f"{name} is not a file of source {self.source.id}: most of its columns are unknown.")
-        check_columns(self.source, columns, names, header=table.names is not None)
+        check_columns(self.source, columns, names, header=True)
         yield from make_batches(unit, self.read_rows(rows_in, columns, read_on))
 
     def unwrap(self, document: object, name: str) -> list[Any]:
@@ -70,24 +75,8 @@ class TableSpider(SourceSpider):
         kind = type(document).__name__
         raise OtherKindError(f"{name} is not a file of source {self.source.id}: it holds one {kind}, no rows.")
 
+    @abstractmethod
     def read_rows(
         self, rows: Iterable[tuple[str, Mapping[str, object] | SetAside]], columns: Mapping[str, Column], read_on: date
     ) -> Iterator[list[Finding]]:
         """What each row becomes."""
-        for where, row in rows:
-            yield [row] if isinstance(row, SetAside) else list(self.read_row(row, where, columns, read_on))
-
-    def read_row(
-        self, row: Mapping[str, object], where: str, columns: Mapping[str, Column], read_on: date
-    ) -> Iterator[Finding]:
-        """What one row becomes."""
-        raise NotImplementedError
-
-
-def find_modified(response: Response) -> date | None:
-    """The day the server says the file was last changed."""
-    stated = (response.headers.get("Last-Modified") or b"").decode("ascii", "ignore")
-    try:
-        return parsedate_to_datetime(stated).date() if stated else None
-    except ValueError:
-        return None
