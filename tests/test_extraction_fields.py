@@ -92,8 +92,25 @@ def test_addresses_are_read_however_they_are_laid_out(line: str, address: tuple[
         ("I'm so happy you are here", []),
         ("Deep Tissue Massage, LMT", []),
         ("Licensed by the State of Texas", []),
+        ("Cupping Therapists: Jane Doe, Sarinda Lowell, Anna Stone", ["Jane Doe", "Sarinda Lowell", "Anna Stone"]),
+        ("Cupping Therapists: all therapists", []),
+        ("Mara Fenwick- Lowell, RMT", ["Mara Fenwick-Lowell"]),
+        ("Annas bio: she has studied massage since 2004.", ["Anna"]),
+        ("¡Hola! Soy Mario Quintana, masajista.", ["Mario Quintana"]),
+        ("Every hour of Anna's practice is unhurried.", ["Anna"]),
+        ("Tom has provided massage to offices since 2010.", ["Tom"]),
+        ("Book Langley RMT Session", []),
+        ("Oyster Bay RMT", []),
+        ("Meet Dr. Laura Stone, DC", []),
     ],
 )
 def test_people_are_told_from_services_and_places(line: str, names: list[str]) -> None:
     page = extract_page(f"<p>massage</p><p>{line}</p>")
     assert [person.name for person in page.practitioners] == names
+
+
+def test_the_role_above_a_name_belongs_to_the_person_above_it() -> None:
+    cards = [("Anna Stone", "Massage Therapist"), ("Laura Doe", "Director"), ("Jane Lowell", "Front Desk Manager")]
+    team = "".join(f"<div>{name}</div><div>{role}</div>" for name, role in cards)
+    page = extract_page(f"<h1>Our massage studio</h1><h2>Support Staff</h2>{team}")
+    assert [person.name for person in page.practitioners] == ["Anna Stone"]

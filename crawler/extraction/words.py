@@ -24,7 +24,7 @@ currently also message messages texting integrative holistic bodies mind soul sp
 tranquil tranquility oasis zen lotus advanced basic traditional full half hour minute minutes year years since over
 both located based born originally copyright rights reserved powered designed website site web design llc inc ltd pllc
 mon tue wed thu fri sat sun nurse nursing doctor dr physician physiotherapist
-square plaza heights falls creek river valley harbour harbor beach island village downtown
+support staff team bay square plaza heights falls creek river valley harbour harbor beach island village downtown
 massothérapeute massothérapie masaje
 masajes terapia clínica clinique
 """
