@@ -57,9 +57,7 @@ class Prepared:
         self.sharing = Sharing(self.plain)
         for subject, listing in self.subjects:
             for text in listing.claims:
-                key = parse_claim(text, subject.region).key
-                if key is not None:
-                    self.sharing.add(key, subject)
+                self.sharing.add(parse_claim(text, subject.region), subject)
 
     def by_key(self, listing: Listing) -> RegisterRecord | None:
         """The one record that any claim's number finds."""

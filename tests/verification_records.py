@@ -73,7 +73,5 @@ def make_sharing(lookup: MemoryRegister, *listings: Listing) -> Sharing:
     for listing in listings:
         subject = make_subject(listing)
         for text in listing.claims:
-            key = parse_claim(text, subject.region, subject.country).key
-            if key is not None:
-                sharing.add(key, subject)
+            sharing.add(parse_claim(text, subject.region, subject.country), subject)
     return sharing

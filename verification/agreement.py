@@ -44,6 +44,11 @@ class Match:
         return (given in slips and family is Agreement.SAME) or (given is Agreement.SAME and family in slips)
 
     @property
+    def full(self) -> bool:
+        """Whether both names have a given name and a surname."""
+        return self.comparison.given is not Agreement.MISSING and self.comparison.family is not Agreement.MISSING
+
+    @property
     def compatible(self) -> bool:
         """Whether these could be one person: strong or good, or a bare initial or lone name in the same city."""
         if self.grade in SURE:
@@ -95,6 +100,16 @@ def find_namesakes(subject: Subject, match: Match, lookup: RegisterLookup) -> li
     own = match.candidate.record.register_id
     others = match_all(subject.name, subject.city, (c for c in found if c.record.register_id != own))
     return [other for other in others if other.grade is NameGrade.STRONG]
+
+
+def are_one_person(one: Candidate, other: Candidate) -> bool:
+    """Whether two records of a register are surely of one name, and of one city or middle name: old and new licence."""
+    names = compare_names(one.names[0], other.names[0])
+    if names.grade is not NameGrade.STRONG or one.names[0].suffix != other.names[0].suffix:
+        return False
+    return compare_cities(one.city, other.city) is True or (
+        names.middle is Agreement.SAME and compare_cities(one.city, other.city) is None
+    )
 
 
 def singles_out(subject: Subject, match: Match, namesakes: Sequence[Match]) -> bool:

@@ -58,7 +58,7 @@ def load_inputs(session: Session) -> Inputs:
         for claim in own:
             for parsed, claimant in claim.uses:
                 if parsed.key is not None and claimant.listing.tier is not Tier.FEDERAL:
-                    sharing.add(parsed.key, claimant.subject, person=entity_id)
+                    sharing.add(parsed, claimant.subject, person=entity_id)
     rows_excluded = (item.payload for item in observations.load_current(session, ObservationKind.EXCLUSION))
     return Inputs(
         lookup=lookup,

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from directory.credentials import Family, LicenceKey, key_of_record
+from directory.credentials import Family, LicenceKey, ParsedClaim, key_of_record, letters_of
 from directory.models import RegisterRecord
 from directory.names import PersonName, parse_name
 from directory.names.tables import load_nicknames
@@ -65,6 +65,19 @@ def neighbours_of(number: int) -> tuple[int, ...]:
 def is_neighbour(a: int, b: int) -> bool:
     """True if one keystroke makes one number of the other."""
     return a != b and OSA.distance(str(a), str(b), score_cutoff=1) == 1
+
+
+def find_records(lookup: RegisterLookup, claim: ParsedClaim) -> Sequence[Candidate]:
+    """The records a claim's number finds.
+
+    Where two tiers of a board share their digits (Maryland's M01917 and R01917), the letters of the claim tell which.
+    """
+    found = lookup.find_by_key(claim.key) if claim.key else ()
+    letters = letters_of(claim.number or "") if len(found) > 1 else ""
+    if not letters:
+        return found
+    same = [candidate for candidate in found if letters_of(candidate.record.number) == letters]
+    return same if len(same) == 1 and all(letters_of(c.record.number) for c in found) else found
 
 
 def make_candidate(record: RegisterRecord, key: LicenceKey | None = None, problem: str | None = None) -> Candidate:

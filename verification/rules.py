@@ -12,24 +12,28 @@ from datetime import date
 from directory.credentials import REGISTER_KINDS, CredentialKind, Family, LicenceKey, ParsedClaim, parse_claim
 from directory.jurisdictions import load_jurisdictions
 from directory.models import Listing, Outcome
-from directory.names import NameGrade, compare_names
+from directory.names import Agreement, NameGrade, compare_names
 from verification.agreement import (
     SURE,
     Match,
+    are_one_person,
     compare_cities,
     find_namesakes,
     match_all,
     match_record,
     singles_out,
 )
-from verification.lookup import RegisterLookup
+from verification.lookup import RegisterLookup, find_records
 from verification.model import STALE_AFTER_DAYS, Candidate, Mode, Suggestion, Verdict
 from verification.practices import check_establishment
-from verification.sharing import Sharing, Standing
+from verification.sharing import Sharing, Standing, digest_contact
 from verification.status import StatusOnDay, status_on
 from verification.subject import Subject, make_subject
 from verification.suggest import suggest, suggest_anywhere
 from verification.wording import not_found_sentence, place_name
+
+_CALLED_ALIKE = (Agreement.SAME, Agreement.NICKNAME, Agreement.SPELLING, Agreement.SHORT, Agreement.MIDDLE,
+                 Agreement.PART, Agreement.TYPO)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def _check_number(check: Check) -> Verdict:
         return check_establishment(claim, check.subject, check.lookup, on=check.on)
     if claim.key is None or claim.family is not Family.MASSAGE:
         return _check_without_number(check)
-    found = check.lookup.find_by_key(claim.key)
+    found = find_records(check.lookup, claim)
     if not found:
         return _check_unknown_number(check, claim.key)
     if len(found) > 1:
@@ -207,8 +211,8 @@ def _find_second(check: Check, key: LicenceKey, match: Match, standing: Standing
         if subject.name is not None and compare_names(subject.name, row.name).grade is NameGrade.STRONG
     ]
     in_city = not match.candidate.city and any(compare_cities(subject.city, row.city) for row in known)
-    own = standing.phones | ({subject.phone} if subject.phone else frozenset())
-    phone = any(row.phone in own for row in known if row.phone)
+    own = standing.phones | {digest_contact("phone", subject.phone)}
+    phone = any(digest_contact("phone", row.phone) in own for row in known if row.phone)
     foreign = not phone and any(row.phone for row in known)
     return _Second(match.city is True or in_city, standing.anchored, phone, foreign)
 
@@ -229,13 +233,14 @@ def _find_sharing(check: Check, match: Match, standing: Standing, second: _Secon
 
 
 def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
-    standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
+    standing = check.sharing.find_standing(match.candidate, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
     shared = _find_sharing(check, match, standing, second)
     if shared:
         return _review(check, "shared-number", shared, match=match)
     namesakes = find_namesakes(check.subject, match, check.lookup)
-    if namesakes and not second.any and not singles_out(check.subject, match, namesakes):
+    rivals = _leave_out_older(check, match, namesakes)
+    if rivals and not second.any and not singles_out(check.subject, match, rivals):
         sentence = f"Several people in the {check.place} register go by this name."
         return _review(check, "namesake", sentence, match=match)
     if check.mode is Mode.STRICT and not (second.any or match.middle):
@@ -250,6 +255,18 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     return _give_status(check, match, status, _name_rule(match, second))
 
 
+def _leave_out_older(check: Check, match: Match, namesakes: list[Match]) -> list[Match]:
+    """The namesakes without ended records that are surely the same person's, where the record found is current."""
+    if not namesakes or status_on(match.candidate.record, check.on).outcome is not Outcome.VERIFIED:
+        return namesakes
+    return [
+        other
+        for other in namesakes
+        if status_on(other.candidate.record, check.on).outcome not in (Outcome.EXPIRED, Outcome.INACTIVE)
+        or not are_one_person(match.candidate, other.candidate)
+    ]
+
+
 def _name_rule(match: Match, second: _Second) -> str:
     if match.city:
         return "number-name-city"
@@ -261,13 +278,12 @@ def _name_rule(match: Match, second: _Second) -> str:
 
 
 def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
-    standing = check.sharing.find_standing(key, check.subject) if check.sharing else Standing()
+    standing = check.sharing.find_standing(match.candidate, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
-    cityless = check.mode is Mode.DEFAULT and match.slip and match.city is None
-    if not (second.any or cityless):
+    if not (second.any or (check.mode is Mode.DEFAULT and (match.middle or (match.slip and match.city is None)))):
         sentence = f"The {check.place} register has this number under a slightly different name, and no city agrees."
         return _review(check, "good-name-other-city", sentence, match=match)
-    if find_namesakes(check.subject, match, check.lookup):
+    if _leave_out_older(check, match, find_namesakes(check.subject, match, check.lookup)):
         sentence = f"Another person in the {check.place} register has exactly this name."
         return _review(check, "namesake", sentence, match=match)
     shared = _find_sharing(check, match, standing, second)
@@ -277,7 +293,10 @@ def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
 
 
 def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
-    """The number is somebody else's: a slip of the key, another number of the same person, or a mismatch."""
+    """The number is somebody else's: a slip of the key, another number of the same person, or a mismatch.
+
+    A lone name, or a given name that agrees, may be the holder's after all: a person looks before it is a mismatch.
+    """
     sentence = f"In the {check.place} register this number belongs to somebody with another name."
     near = [m for m in _find_mistyped(check, key) if m.grade in SURE or m.compatible]
     if near:
@@ -286,6 +305,9 @@ def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
         )
     if any(m.grade in SURE and m.city is not False for m in _find_compatible(check)):
         return _review(check, "other-number", sentence, "A record under this name has another number.", match=match)
+    if not match.full or match.comparison.given in _CALLED_ALIKE:
+        sentence = f"The {check.place} register has this number under a name that agrees only in part."
+        return _review(check, "part-name" if match.full else "lone-name", sentence, match=match)
     return _tell(check, Outcome.NAME_MISMATCH, "name-mismatch", sentence, match=match, suggestions=_suggestions(check))
 
 

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from directory.credentials import LicenceKey
+from directory.credentials import ParsedClaim
 from directory.names import NameGrade
 from directory.names.fold import fold
 from verification.agreement import match_record
-from verification.lookup import RegisterLookup
+from verification.lookup import RegisterLookup, find_records
+from verification.model import Candidate
 from verification.subject import Subject
+
+_HEAD = 3  # words before a use's contacts: counts, phone, likely
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One listing's use of a number: the contacts it gives, and the name and city it is under.
+    """Listings' use of a number: digests of the contacts they give, and of the name and city they are under.
 
     A shared contact ties two listings to one person; a shared name in one city only makes it likely. `anchored`: its
-    name is the register's, and its city or middle name too.
+    name is the register's, and its city or middle name too. A digest of 0 stands for nothing given.
     """
 
-    phone: str | None
-    contacts: tuple[str, ...]
-    likely: str
+    phone: int
+    contacts: tuple[int, ...]
+    likely: int
     anchored: bool = False
 
 
@@ -32,8 +35,8 @@ class Use:
 class Group:
     """Listings of one number that something ties together."""
 
-    marks: frozenset[str]
-    phones: frozenset[str]
+    marks: frozenset[int]
+    phones: frozenset[int]
     anchored: bool
     listings: int
 
@@ -45,56 +48,90 @@ class Standing:
     shared: bool = False  # different phones, and neither a contact nor a name in one city in common
     strangers: bool = False  # some use it that have no contact in common with this one
     misused: bool = False  # some use it under certainly another name
-    phones: frozenset[str] = frozenset()  # of the listings tied to this one
+    phones: frozenset[int] = frozenset()  # digests: of the listings tied to this one
     anchored: bool = False  # one of those is certainly the register's person
     rivalled: bool = False  # as many listings or more, tied to each other and not to this one, fit as well
+
+
+def digest_contact(kind: str, text: str | None) -> int:
+    """64 bits in place of a contact, the same within one process only: they are compared, never stored."""
+    return hash((kind, text)) & 0xFFFF_FFFF_FFFF_FFFF or 1 if text else 0
 
 
 def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False) -> Use:
     """How a listing uses a number; listings of one `person` (an entity's id) are tied together."""
     name, city = subject.name, subject.city
+    phone = digest_contact("phone", subject.phone)
     contacts = (
-        person and f"i:{person}",
-        subject.phone and f"p:{subject.phone}",
-        subject.email and f"e:{subject.email}",
-        subject.website and f"w:{subject.website}",
-        subject.street and f"s:{subject.street}|{subject.postal_code or city}",
-        subject.practice and city and f"b:{fold(subject.practice)}|{city}",
+        digest_contact("person", person),
+        phone,
+        digest_contact("email", subject.email),
+        digest_contact("site", subject.website),
+        digest_contact("street", subject.street and f"{subject.street}|{subject.postal_code or city}"),
+        digest_contact("practice", subject.practice and city and f"{fold(subject.practice)}|{city}"),
     )
     named = name is not None and name.is_full and bool(city)
-    likely = f"n:{name.given_key}|{' '.join(name.family_keys)}|{city}" if name and named else ""
-    return Use(subject.phone, tuple(contact for contact in contacts if contact), likely, anchored)
+    likely = f"{name.given_key}|{' '.join(name.family_keys)}|{city}" if name and named else None
+    return Use(phone, tuple(contact for contact in contacts if contact), digest_contact("name", likely), anchored)
 
 
 class Sharing:
-    """Who uses which number of a register."""
+    """Who uses which record's number; some sixty bytes a listing."""
 
     def __init__(self, lookup: RegisterLookup):
         self._lookup = lookup
-        self._uses: dict[LicenceKey, Counter[Use]] = {}
-        self._misused: set[LicenceKey] = set()
+        self._uses: dict[tuple[str, str], array[int]] = {}
+        self._misused: set[tuple[str, str]] = set()
 
-    def add(self, key: LicenceKey, subject: Subject, person: str | None = None) -> None:
-        """Note that this listing uses `key`.
+    def add(self, claim: ParsedClaim, subject: Subject, person: str | None = None) -> None:
+        """Note that this listing makes `claim`.
 
         Passed over where no record or several have the number. A listing whose name is certainly another than the
         record's is no rival of those that bear its name; that there is one is kept.
         """
-        found = self._lookup.find_by_key(key)
+        found = find_records(self._lookup, claim)
         if len(found) != 1:
             return
+        place = _place_of(found[0])
         match = match_record(subject.name, subject.city, found[0]) if subject.name else None
         if match is not None and match.grade is NameGrade.CONFLICT:
-            self._misused.add(key)
+            self._misused.add(place)
             return
         anchored = match is not None and match.grade is NameGrade.STRONG and bool(match.city or match.middle)
-        self._uses.setdefault(key, Counter())[make_use(subject, person, anchored=anchored)] += 1
+        self._note(place, make_use(subject, person, anchored=anchored))
 
-    def find_standing(self, key: LicenceKey, subject: Subject) -> Standing:
-        """How `subject` stands among the users of `key`."""
-        uses = self._uses.get(key)
-        misused = key in self._misused
-        if uses is None or len(uses) < 2:
+    def _note(self, place: tuple[str, str], use: Use) -> None:
+        """Counts the use up if it is known, else appends its words: counts and flag, phone, likely, contacts."""
+        words = self._uses.setdefault(place, array("Q"))
+        body = array("Q", (use.phone, use.likely, *use.contacts))
+        kind = len(use.contacts) << 1 | use.anchored
+        at = 0
+        while at < len(words):
+            end = at + _HEAD + (words[at] >> 1 & 0x7F)
+            if words[at] & 0xFF == kind and words[at + 1 : end] == body:
+                words[at] += 0x100
+                return
+            at = end
+        words.append(0x100 | kind)
+        words.extend(body)
+
+    def _read_uses(self, place: tuple[str, str]) -> dict[Use, int]:
+        words = self._uses.get(place, ())
+        uses: dict[Use, int] = {}
+        at = 0
+        while at < len(words):
+            end = at + _HEAD + (words[at] >> 1 & 0x7F)
+            use = Use(words[at + 1], tuple(words[at + _HEAD : end]), words[at + 2], bool(words[at] & 1))
+            uses[use] = words[at] >> 8
+            at = end
+        return uses
+
+    def find_standing(self, candidate: Candidate, subject: Subject) -> Standing:
+        """How `subject` stands among the users of the candidate's number."""
+        place = _place_of(candidate)
+        uses = self._read_uses(place)
+        misused = place in self._misused
+        if len(uses) < 2:
             return Standing(misused=misused)
         groups = group_uses(uses, likely=False)
         marks = set(make_use(subject).contacts)
@@ -109,6 +146,10 @@ class Sharing:
             anchored=any(group.anchored for group in own),
             rivalled=any(group.anchored and group.listings >= size for group in others),
         )
+
+
+def _place_of(candidate: Candidate) -> tuple[str, str]:
+    return (candidate.record.source, candidate.record.register_id)
 
 
 def _count_phoned(groups: Iterable[Group]) -> int:
@@ -128,8 +169,8 @@ def group_uses(uses: Mapping[Use, int], *, likely: bool) -> list[Group]:
     """The groups that remain once every common contact (and name in a city, if `likely`) has tied listings together."""
     groups: list[Group] = []
     for use, listings in uses.items():
-        marks = frozenset({*use.contacts, use.likely} - {""}) if likely else frozenset(use.contacts)
-        joined = Group(marks, frozenset({use.phone} if use.phone else ()), use.anchored, listings)
+        marks = frozenset({*use.contacts, use.likely} - {0}) if likely else frozenset(use.contacts)
+        joined = Group(marks, frozenset({use.phone} - {0}), use.anchored, listings)
         apart = []
         for group in groups:
             if group.marks & joined.marks:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from directory.credentials import Family, Schemes, load_schemes, parse_claim
+from directory.credentials import Family, Schemes, letters_of, load_schemes, parse_claim
 from directory.errors import InputError
 from directory.models import Listing, Outcome
 from verification.combine import ListingVerdict, check_listing
@@ -104,13 +104,26 @@ def _umask() -> int:
 
 
 def _widen(candidates: list[Candidate]) -> Schemes:
-    """The number schemes, never narrower than the register's own numbers."""
+    """The number schemes, never narrower than the register's own numbers and the letters it sets before them."""
     widths: dict[tuple[str, Family], int] = {}
+    letters: dict[tuple[str, Family], Counter[str]] = {}
     for candidate in candidates:
         if candidate.key is not None:
             place = (candidate.key.jurisdiction, candidate.key.family)
             widths[place] = max(widths.get(place, 0), len(str(candidate.key.number)))
-    return load_schemes().widened(widths)
+            letters.setdefault(place, Counter())[letters_of(candidate.record.number)] += 1
+    usual = {place: _usual(counted) for place, counted in letters.items()}
+    for (jurisdiction, family), words in usual.items():
+        if family is not Family.MASSAGE:  # letters that therapists have too tell no family
+            shared = usual.get((jurisdiction, Family.MASSAGE), ())
+            usual[jurisdiction, family] = tuple(word for word in words if word not in shared)
+    return load_schemes().widened({place: (width, usual[place]) for place, width in widths.items()})
+
+
+def _usual(letters: Counter[str]) -> tuple[str, ...]:
+    """The letters that stand before many of a register's numbers: those of a few may be slips."""
+    least = sum(letters.values()) / 20
+    return tuple(sorted(word for word, count in letters.items() if 0 < len(word) <= 6 and count >= least))
 
 
 def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -> Sharing:
@@ -120,9 +133,7 @@ def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -
         if isinstance(item, Listing) and item.claims:
             subject = make_subject(item)
             for text in item.claims:
-                key = parse_claim(text, subject.region, subject.country, schemes=schemes).key
-                if key is not None:
-                    sharing.add(key, subject)
+                sharing.add(parse_claim(text, subject.region, subject.country, schemes=schemes), subject)
     return sharing
 
 

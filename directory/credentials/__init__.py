@@ -13,7 +13,7 @@ from directory.credentials.model import (
 )
 from directory.credentials.npi import is_npi
 from directory.credentials.parse import parse_claim
-from directory.credentials.register import family_of_type, key_of_record, title_of_record
+from directory.credentials.register import family_of_type, key_of_record, letters_of, title_of_record
 
 __all__ = [
     "PARSER_VERSION",
@@ -28,6 +28,7 @@ __all__ = [
     "find_claims",
     "is_npi",
     "key_of_record",
+    "letters_of",
     "load_schemes",
     "load_titles",
     "parse_claim",

@@ -46,11 +46,14 @@ class Schemes:
         found = self.known.get((jurisdiction, family))
         return found or NumberScheme(jurisdiction=jurisdiction, family=family, mark="U", digits=_WIDEST, most=_WIDEST)
 
-    def widened(self, widths: dict[tuple[str, Family], int]) -> Schemes:
-        """These schemes, but never narrower than the numbers that a register itself holds."""
-        wider = {
-            key: replace(self.get(*key), most=width) for key, width in widths.items() if width > self.get(*key).most
-        }
+    def widened(self, own: dict[tuple[str, Family], tuple[int, tuple[str, ...]]]) -> Schemes:
+        """These schemes, but never narrower than what a register itself holds: its most digits and its letters."""
+        wider = {}
+        for key, (width, letters) in own.items():
+            scheme = self.get(*key)
+            known = (*scheme.prefixes, *(prefix for prefix in letters if prefix not in scheme.prefixes))
+            if width > scheme.most or known != scheme.prefixes:
+                wider[key] = replace(scheme, most=max(width, scheme.most), prefixes=known)
         return Schemes({**self.known, **wider}) if wider else self
 
     def prefixes_of(self, family: Family) -> frozenset[str]:

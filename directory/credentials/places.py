@@ -17,6 +17,8 @@ BODIES = {
 }  # fmt: skip
 # Codes that are also degrees, French words or parts of business names: after a title they are not read as places.
 _ALSO_LETTERS = frozenset({"MS", "MD", "PA", "MA", "DE", "CO", "OR", "IN", "ME", "HI", "OK", "LA"})
+# Montana's code is also "massage therapist": away from Montana it is read so.
+_ALSO_TITLES = frozenset({"MT"})
 _TITLE = r"(?:L\.?M\.?T|LMBT|LMP|RMT|CMT|CMP|RMP|MMT|MTI|MT|BCTMB)"
 _LICENCE_WORD = r"(?:licen[sc]ed?|lic|registered|registration|reg|certified|massage|state|permit|credential)"
 
@@ -66,12 +68,19 @@ def find_place(plain: str, home: str | None, schemes: Schemes) -> PlaceInClaim:
     for match in _codes().finditer(plain):
         if _stands_before_number(plain, match.end()):
             at_number = match.group()
-        elif named is None and _reads_as_place(plain, match):
+        elif named is None and not _is_home_letters(match.group(), home, schemes) and _reads_as_place(plain, match):
             named = match.group()
     if at_number is None:
         return PlaceInClaim(named, prefix=_prefix_beside(plain, named, schemes) if named else "")
     prefix_of = _registers_with_prefix(at_number, schemes)
     return _weigh_prefix(at_number, named or home, prefix_of, named) if prefix_of else PlaceInClaim(named or at_number)
+
+
+def _is_home_letters(code: str, home: str | None, schemes: Schemes) -> bool:
+    """Whether a code is rather a title or the home register's own letters ('MT Lic. 22066' on a listing in Oregon)."""
+    if home is None or code == home:
+        return False
+    return code in _ALSO_TITLES or code in schemes.get(home, Family.MASSAGE).prefixes
 
 
 def _prefix_beside(plain: str, place: str, schemes: Schemes) -> str:
@@ -101,8 +110,8 @@ def _weigh_prefix(code: str, context: str | None, prefix_of: tuple[str, ...], na
         return PlaceInClaim(named, prefix=code)
     if context == code:
         return PlaceInClaim(code)
-    if context is None:
-        return PlaceInClaim(None, doubt=f"{code} may be a state or the letters of another board's numbers")
+    if context is not None and code in _ALSO_TITLES:
+        return PlaceInClaim(named)
     return PlaceInClaim(named, doubt=f"{code} may be a state or the letters of another board's numbers")
 
 

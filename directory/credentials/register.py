@@ -15,20 +15,35 @@ _ESTABLISHMENT = re.compile(
     r"establish|business|facilit|\bspa\b|\bsalon\b|\bshop\b|\bclinic\b|\bME\b|\bMM\b|\bMB\b|location", re.IGNORECASE
 )
 _MASSAGE = re.compile(r"massag|masso|bodywork|\b(?:LMT|LMBT|RMT|RMP|LMP|CMT|CMP|MMT|MTI|MT|MA|MMP)\b", re.IGNORECASE)
+# Words that name no profession: a type made of them alone is the register's own, and these are registers of massage.
+# fmt: off
+_GENERAL = frozenset({
+    "licensed", "licence", "license", "registered", "registration", "certified", "certificate", "certification",
+    "therapist", "therapists", "practitioner", "technician", "individual", "person", "full", "initial", "active",
+    "apprentice", "temporary", "provisional", "standard",
+})
+# fmt: on
 
 
 @lru_cache(maxsize=4096)
 def family_of_type(licence_type: str) -> Family:
-    """The family of a register's licence type; a type that does not speak of massage is `other`."""
+    """The family of a register's licence type; one that names another profession than massage is `other`."""
     if _ESTABLISHMENT.search(licence_type):
         return Family.ESTABLISHMENT
-    return Family.MASSAGE if _MASSAGE.search(licence_type) else Family.OTHER
+    words = re.findall(r"[^\W\d_]+", licence_type.casefold())
+    return Family.MASSAGE if _MASSAGE.search(licence_type) or _GENERAL.issuperset(words) else Family.OTHER
 
 
 def title_of_record(record: RegisterRecord) -> str | None:
     """The id of the title that the row's licence type gives in law; None where it only names the profession."""
     title = find_title(record.licence_type)
     return title.id if title else None
+
+
+def letters_of(number: str) -> str:
+    """The letters before a number's digits, in capitals; empty where there are none."""
+    found = re.match(r"[\s#]*([A-Za-z]+)[\s.\-#]*\d", number)
+    return found[1].upper() if found else ""
 
 
 def key_of_record(record: RegisterRecord) -> LicenceKey | None:

@@ -40,6 +40,7 @@ _NUMBERED = re.compile(
 )
 _HAS_DIGIT_OR_HASH = re.compile(r"[\d#№]")
 _PLAIN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*(?: [^\W\d_]+(?:[-'’][^\W\d_]+)*){1,2}")
+_VOWEL = re.compile(r"[AEIOUYaeiouy]")
 _LETTER_SPLIT = re.compile(r"[/\-+&]")
 
 
@@ -175,9 +176,9 @@ def _strip_listed(part: list[str], letters: list[str], *, named: bool) -> list[s
     """A part behind a comma without its letters; `named`: the name before the comma is whole already."""
     kept = []
     for token in part:
-        doubtful = token.lower().replace(".", "") in DOUBTFUL_LETTERS and not (
-            token.replace(".", "").isupper() and (named or len(part) > 1)
-        )
+        plain = token.replace(".", "")
+        capitals = plain.isupper() and (named or len(part) > 1 or not _VOWEL.search(plain))
+        doubtful = plain.lower() in DOUBTFUL_LETTERS and not capitals
         if _is_letters(token) and not doubtful:
             letters.append(token.replace(".", "").upper())
         else:

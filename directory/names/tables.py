@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 from importlib.resources import files
@@ -39,16 +40,35 @@ def load_nicknames() -> dict[str, frozenset[str]]:
     Pairs one letter apart that sound different (Julie/Julia, Emil/Emily) are left out: they are usually two people.
     """
     names: defaultdict[str, set[str]] = defaultdict(set)
-    for canonical, short_names in [*NickNamer.default_lookup().items(), *_MORE.items()]:
-        for short in short_names:
-            if short != canonical and not _is_doubtful(canonical, short):
-                names[canonical].add(short)
-                names[short].add(canonical)
+    for canonical, short_names in [*NickNamer.default_lookup().items(), *_MORE.items(), *_read_short_forms().items()]:
+        for listed in short_names:
+            for short in (listed, *_pet_forms(listed)):
+                if short != canonical and not _is_doubtful(canonical, short):
+                    names[canonical].add(short)
+                    names[short].add(canonical)
     for group in _SPELLINGS:
         for one, other in combinations(group.split(), 2):
             names[one].add(other)
             names[other].add(one)
     return {name: frozenset(others) for name, others in names.items()}
+
+
+def _read_short_forms() -> dict[str, set[str]]:
+    """The lines of `_SHORT_FORMS`: a name and what people of that name are called."""
+    lines = (line.split() for line in _SHORT_FORMS.replace(";", "\n").splitlines())
+    return {words[0]: set(words[1:]) for words in lines if words}
+
+
+def _pet_forms(short: str) -> set[str]:
+    """Other spellings of a nickname: Allie is Ally is Ali, Rob is Robby is Robbie, Kate is Katie."""
+    stem = next((short[: -len(end)] for end in ("ie", "ey", "ee", "y", "i") if short.endswith(end)), "")
+    if len(stem) >= 3:
+        return {stem + end for end in ("y", "ie", "i")} - {short}
+    if re.fullmatch(r"[^aeiouy]*[aeiou][bdgklmnprt]", short) and 3 <= len(short) <= 4:
+        return {short + short[-1] + end for end in ("y", "ie", "i")}
+    if re.fullmatch(r"[^aeiouy]*[aeiou][^aeiouyh]e", short) and 4 <= len(short) <= 5:
+        return {short[:-1] + end for end in ("y", "ie", "ey")}
+    return set()
 
 
 def _is_doubtful(one: str, other: str) -> bool:
@@ -182,6 +202,43 @@ _MORE: dict[str, set[str]] = {
     "thanh": {"tom"},
     "phuong": {"phoebe"},
 }
+# Everyday English short forms that the package lacks.
+_SHORT_FORMS = """
+abigail gail; adelaide addie; adeline addie; agnes aggie; alan al; albert bertie; alexander xander zander lex sander
+alexandra allie; alexia lexi; alfred alfie; alice allie; alison allie; allison allie ali; alonzo lonnie; amelia millie
+andrea andi; annabelle belle; antonia toni; arthur artie; augustus augie gus; benjamin benji; bernadette bernie
+bernice bernie; bertram bert; bethany beth; candace candy; candice candy; caroline callie carrie; carolyn carrie
+cassandra cass cassie; catherine cate kate katie; cecilia cece; charlene charlie; charles chip chaz chas chuck
+charlotte charlie lottie; christian chris kris; christopher kris chip; christina krissy kristi; christine krissy
+cornelia corrie; daniela dani; daniella dani; danielle danny; david davy; dennis denny; derek del; dolores dolly
+dorothy dodie; douglas dougie; eleanor ellie nell; elias eli; elisabeth beth liz; elizabeth ellie izzy bess bette
+emily em millie; emmanuel manny; enrico rico; esther essie; eva evie; evelyn evie; felicia fee; florence flo; fiona fi
+frances frannie; franklin frankie; gabriel gabe; gabrielle gabby; gabriella gabby; georgina gina georgie; gerard gerry
+geraldine geri jeri; gregory gregg; harriet hattie; heather heath; helen nell; henrietta etta hettie; herbert herbie
+isaac ike; isabella bella izzy; isabelle belle izzy; isidore izzy; jacob jake; jacqueline jacky jacqui
+jacquelyn jackie; james jay jamie jimmy; jane janie janey; jason jay jace; jean jeanie; jeanette jean nettie
+jeremiah jerry; jeremy jerry; jillian jill; joanna jo joey; joanne jo; jonathan johnny jonny; joshua josh; judith jodi
+julian jules; julia jules; julie jules; katherine kate katie kitty; kathleen kate kat katie; kelly kel
+kimberley kim kimmy; kristin kristy kris; kristen kristy kris; kristina kris krissy kristy
+kristine kris krissy kristy; laura laurie; lawrence laurie; leonard len; lillian lil lillie; linda lindy
+lindsay lindy; lindsey lindy; louise lou lulu; lucille lucy lou; lucinda cindy; madeleine maddie; madeline maddie
+madelyn maddie; magdalena maggie lena; marcia marcy; margaret mae maisie mags; marianne mari; marjorie marge margie
+martha marty; martin marty; martina tina; mary mae molly mamie; matilda tilly; maureen mo; maurice mo moe; maxine max
+maxwell max; megan meg; melanie mel; melinda mindy mel; melissa mel missy lissa; michaela mickey kayla
+michele shelly mickey; michelle mickey shelly; mildred millie; millicent millie; miranda mindy randi; mitchell mitch
+monica mona nica; morris moe; natalia nat talia; natalie nat; natasha tasha nat; nathan nate; nathaniel nat nate
+nicholas nicky; nicola nicky; olivia liv livvy; pamela pam; patrick pat paddy; paul paulie; penelope penny
+percival percy; philippa pippa; priscilla cilla; rachel rae; raymond ray; rebecca becky becca; regina gina
+reginald reg; richard richie ricky; robert robbie bobby; roberta bobbi robbie; rodney rod; ronald ronnie; rosalie rose
+rosemary rosie; roxana roxy; roxanne roxy; sabrina bri brina; salvador sal; samuel sammy; sandra sandy
+sebastian seb bastian; sharon shari; shirley shirl; simon si; stephanie steph stevie; stephen stevie; stewart stew
+stuart stu; susan suzi susie sue; susanna sue susie; suzanne suzy sue; sylvia syl; tabitha tabby; tamara tammy tam
+tanya tan; terence terry; teresa terri tess; terrence terry; theodora theo dora; theodore ted theo
+theresa terri tess tessa; tiffany tiff; timothy timmy; tobias toby; trevor trev; tyler ty; tyrone ty; valentina val
+valerie val; vanessa nessa; veronica ronnie; victor vic; victoria vicki tori vic; vincent vinnie; violet vi
+virginia ginny; vivian viv; walter walt wally; wesley wes; wilhelmina billie mina; william liam willie; yolanda yoli
+yvonne von; zachariah zach; zachary zack
+"""
 _SPELLINGS = (
     "steven stephen stefan",
     "carol carole",

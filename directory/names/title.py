@@ -16,6 +16,7 @@ _MARKS = re.compile(
     r"\s+[-–—/~]+\s+|\s*[|@·•;:‖›»]+\s*|\s*[–—]\s*|\s+-|-\s+|\s*\(\s*|\s*\)\s*|\s*\bd/?b/?a\b\.?\s*", re.IGNORECASE
 )
 _JOINTS = re.compile(r"\s+(?:with|by|at|of|from|for|chez|avec|par)\s+", re.IGNORECASE)
+_PLACE_JOINTS = frozenset({"of", "from", "for", "at"})
 _BRACKETED_NAME = re.compile(
     r"\([^)]*\b(?:née|nee|né|formerly|f/?k/?a|born)\b[^)]*\)|\(\s*[^\W\d_]+\s*\)", re.IGNORECASE
 )
@@ -41,7 +42,8 @@ def split_title(text: str) -> TitleParts:
     words a practice. "Joy Massage" is a practice; "Massage by Ann Example" names a person too.
     """
     segments = [_judge(part) for part in _split_marks(text)]
-    segments = [piece for segment in segments for piece in _split_joints(segment)]
+    apart = any(segment.score >= LIKELY and not segment.business for segment in segments)
+    segments = [piece for segment in segments for piece in _split_joints(segment, person_apart=apart)]
     if not segments:
         return TitleParts(None, None)
     person = _pick_person(segments)
@@ -96,12 +98,17 @@ def _split_comma(part: str) -> list[str]:
     return [", ".join(group) for group in groups]
 
 
-def _split_joints(segment: _Segment) -> list[_Segment]:
-    """Split at with, by, at, of … only where that sets a person apart from a business."""
+def _split_joints(segment: _Segment, *, person_apart: bool) -> list[_Segment]:
+    """Split at with, by, at, of … only where that sets a person apart from a business.
+
+    `person_apart`: a person stands in a segment of their own, so that "Massage of Winter Park" names a place.
+    """
     for found in _JOINTS.finditer(segment.text):
+        if person_apart and segment.business and found[0].strip().lower() in _PLACE_JOINTS:
+            continue
         left, right = _judge(segment.text[: found.start()]), _judge(segment.text[found.end() :])
         if left.score >= LIKELY and not left.business:
-            return [left, *_split_joints(right)]
+            return [left, *_split_joints(right, person_apart=person_apart)]
         if right.score >= LIKELY and not right.business and (left.business or right.score == CERTAIN):
             return [left, right]
         if right.score == POSSIBLE and left.business and found[0].strip().lower() in ("with", "by", "avec", "par"):
