@@ -38,7 +38,7 @@ TITLE = re.compile(
 )
 
 _PREFIX = r"(?:[A-Z]{1,4}[-. #]{0,2})?"
-_DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,12}}\d(?![\w%]))"
+_DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,12}}\d(?:-(?:MT|LMT|MA|TX)\b)?(?![\w%]))"
 _SIGN = (
     r"(?:(?:[Ll]icen[sc]e|LICEN[SC]E|[Ll]ic|LIC|[Cc]ert(?:ificat(?:e|ion))?|CERT|[Rr]eg(?:istration)?|REG|"
     r"[Pp]ermit|[Ii][Dd])\b\.?\s{0,2})?(?:#\s?:?|[Nn]o\.?:?|NO\.?|[Nn]umber:?|[Nn]um\.?|№|[Nn]º|:)?"
@@ -51,12 +51,12 @@ _LICENCE = re.compile(
     rf"(?<!\w)(?P<kind>(?:[A-Za-z][\w.&/’'-]{{0,24}}\s){{0,6}}?)(?P<word>(?i:licen[sc]ed?|lic\b\.?|certificat(?:e|"
     rf"ion)|registration|permit|establishment))"
     rf"\s{{0,2}}(?:(?P<sign>(?:(?i:no\b\.?|numbers?|num\b\.?)|[#№]|[Nn]º)|"
-    rf"(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}|(?=\d{{5}}|\d{{4}}\b(?<!19\d\d)(?<!20\d\d)))"
+    rf"(?=[:A-Z]))\s{{0,2}}(?:[A-Z]{{2}}\s)?[:#]?\s{{0,2}}|(?=\d{{5}}|\d{{2,3}}[-.]\d{{4,6}}(?!\d)|\d{{4}}\b(?<!19\d\d)(?<!20\d\d)))"
     rf"{_DIGITS}"
 )
 _PREFIXED = re.compile(
-    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|"
-    rf"CMT)\s?[-#.]?\s?\d{{4,8}}|AEE(?:-\d{{2,6}}){{1,3}})(?![\w-]|\s?(?:sq|hours))"
+    rf"(?<![\w-])(?:(?P<place>{CODES})\s{{1,2}})?(?P<number>(?P<prefix>MT|MA|MAT|MM|MSG|RMT|LMT|AEE|MTG|MTE|ME|"
+    rf"CMT|KYMT)\s?[-#.]?\s?\d{{4,8}}|AEE(?:-\d{{2,6}}){{1,3}})(?![\w-]|\s?(?:sq|hours))"
 )
 _ISSUED = re.compile(
     r"(?<!\w)(?P<issuer>CAMTC|CMTO|CCHPBC|CMTBC|CMTNL|CMTNB|CMTPEI|NCBTMB|FQM|MTAA|NHPC|CRMTA|"
@@ -64,7 +64,10 @@ _ISSUED = re.compile(
     rf"\s{{0,2}}(?:#|[Nn]o\.?|[Nn]umber|:)\s{{0,2}}[:#]?\s{{0,2}}{_DIGITS}"
 )
 _NEVADA = re.compile(r"(?<!\w)(?P<number>NVMT[.\s-]{0,2}\d{3,6})(?!\w)")
-_PHONE_LIKE = re.compile(r"\(?\d{3}\)?([-. ])\d{3}\1\d{4}$|\(\d{3}\)|\d{10}$(?<!20\d{8})(?<!19\d{8})|\d{3}[-.]\d{4}$")
+# Ten digits are a number to call only where area and exchange can be: 7501009173 and 0019011111 are licences.
+_PHONE_LIKE = re.compile(r"\(?\d{3}\)?([-. ])\d{3}\1\d{4}$|\(\d{3}\)|(?!20)[2-9]\d\d[2-9]\d{6}$|\d{3}[-.]\d{4}$")
+_NEW_JERSEY = re.compile(r"(?<![\w-])(?P<number>18KT\d{8})(?!\w)")
+_PREFIX_PLACES = {"MAT": "HI", "KYMT": "KY", "MSG": "PA"}
 _STREET_AFTER = re.compile(r",?\s+(?:[NSEW]{1,2}\.?\s)?[A-Z][a-z]+\s(?:[A-Z]|St|Ave|Rd|Dr|Blvd)")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _ESTABLISHMENT = re.compile(
@@ -93,13 +96,13 @@ CLAIM_CUES = stems(
     "accredited qualified permit "
     "establishment rolfer massothérapeute massotherapeute athletic esthetician aesthetician cosmetologist reiki "
     "lymphatic equine "
-    "terapeuta masajista remedial AMTA ABMP MM MSG AEE MTG MTE NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI FQM MTAA "
-    "NHPC CRMTA RMTAO"
+    "terapeuta masajista remedial AMTA ABMP MM MSG MAT KYMT AEE MTG MTE NVMT CMTO CCHPBC CMTBC CMTNL CMTNB CMTPEI "
+    "FQM MTAA NHPC CRMTA RMTAO"
 )
 # These begin common words too: they count on lines with a number, or dots between the letters.
 _ALONE = re.compile(r"^\W*(?P<number>(?P<prefix>MA|ME|MM)[\s#]{0,2}[1-9]\d{3,5})\W*$")  # all a line says
 _FLORIDA = re.compile(r"MA\s?[1-9]\d{4,5}")  # postal codes after MA begin with a 0
-RARER_CUES = stems("L R MT MA ME board physical assistant")
+RARER_CUES = stems("KT L R MT MA ME board physical assistant")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,8 @@ def _numbered(text: str) -> list[Claim]:
         keep(match["issuer"], match["number"], None, match.start(), match.end())
     for match in _NEVADA.finditer(text):
         keep(None, match["number"], "NV", match.start(), match.end())
+    for match in _NEW_JERSEY.finditer(text):
+        keep(None, match["number"], "NJ", match.start(), match.end())
     for match in _PREFIXED.finditer(text):
         number = match["number"]
         if (
@@ -183,7 +188,8 @@ def _numbered(text: str) -> list[Claim]:
             and not _FLORIDA.fullmatch(number)
         ):
             continue
-        keep(None, number, match["place"], match.start(), match.end())
+        place = match["place"] or _PREFIX_PLACES.get(match["prefix"] or "")
+        keep(None, number, place, match.start(), match.end())
     return claims
 
 
