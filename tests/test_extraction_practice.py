@@ -74,3 +74,80 @@ def test_a_page_that_is_all_one_post_is_read_as_the_practices_own() -> None:
     )
     assert page.locations[0].street == "12 Elm St"
     assert "deep-tissue" in page.techniques
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (
+            (
+                "<title>FAQ - Juniper Knots Massage Therapy Concord NH</title><h1>Frequently Asked Questions</h1>"
+                "<p>Juniper Knots is conveniently located in the north of town.</p><p>12 Elm St, Concord, NH 03301</p>"
+            ),
+            "Juniper Knots",
+        ),
+        (
+            (
+                "<title>JuniperRelief | Saint-Rémi</title><p>Je me déplace à Saint-Rémi.</p><p>Basée à Saint-Rémi, "
+                "massothérapie pour tous.</p><footer>Saint-Rémi, Québec</footer>"
+            ),
+            "JuniperRelief",
+        ),
+        (
+            (
+                "<title>Document</title><nav>JUNIPER MASSAGE &amp; WELLNESS</nav><h1>Section One</h1>"
+                "<p>Our massage menu is in section one of this page.</p>"
+            ),
+            "JUNIPER MASSAGE & WELLNESS",
+        ),
+    ],
+)
+def test_the_name_is_what_the_page_calls_itself_and_no_place_or_search_words(body: str, name: str) -> None:
+    assert extract_page(f"<html><body>{body}</body></html>").name == name
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (
+            (
+                "<h1>Juniper</h1><p>Une approche thérapeutique pour soulager vos douleurs musculaires et favoriser une "
+                "récupération optimale par la massothérapie.</p>"
+            ),
+            "medical",
+        ),
+        (
+            "<h1>Juniper</h1><p>Massage thaïlandais, un moment de détente et de sérénité, pierres chaudes.</p>",
+            "relaxation",
+        ),
+        (
+            (
+                "<div>Deep Tissue</div><div>Trigger Point</div><div>Swedish Massage</div><p>12 Elm St, Concord, NH</p>"
+                "<p>603-555-0111</p>"
+            ),
+            "unclear",
+        ),
+        (
+            (
+                "<h1>Massage with hot stones</h1><p>Massage helps "
+                "sciatica, whiplash, frozen shoulder, migraine, plantar fasciitis, scoliosis, arthritis, fibromyalgia, "
+                "carpal tunnel, tennis elbow and TMJ.</p><p>Luxury facials and a sauna.</p>"
+            ),
+            "medical",
+        ),
+        (
+            "<h1>Reflexology</h1><p>Relaxing and refreshing reflexology in a peaceful place.</p><p>Let go.</p>",
+            "relaxation",
+        ),
+    ],
+)
+def test_the_kind_is_told_in_french_too_and_a_menu_alone_tells_none(body: str, kind: str) -> None:
+    assert extract_page(f"<html><body>{body}</body></html>").practice_kind.value == kind
+
+
+def test_a_page_built_in_the_browser_tells_its_kind_in_its_head() -> None:
+    page = extract_page(
+        "<title>Juniper Bodywork</title><meta name='description' content='Juniper Bodywork offers therapeutic "
+        "massage and personal bodywork in Concord, New Hampshire.'><body><div id='root'></div></body>"
+    )
+    assert page.practice_kind.value == "mixed"

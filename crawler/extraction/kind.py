@@ -82,6 +82,21 @@ MEDICAL = (
         0.5,
         2,
     ),
+    _sign("thérapeutique thérapeutiques therapeutique", r"th[ée]rapeutiques?\b", 0.7, 2),
+    _sign(
+        "terapéutico terapéuticos terapéutica terapia",
+        r"terap[ée]utic[oa]s?\b|\bterapia (?:muscular|deportiva|manual|f[íi]sica)",
+        0.35,
+        3,
+    ),
+    _sign(
+        "douleurs douleur soulager soulagement récupération dolores dolor aliviar recuperación",
+        r"douleurs? (?:musculaires?|articulaires?|dorsales?|lombaires?)|soulage\w* \w+ douleurs?|"
+        r"r[ée]cup[ée]ration (?:optimale|sportive|musculaire)|dolor(?:es)? (?:muscular|de espalda|cervical|lumbar)\w*|"
+        r"alivi\w+ (?:el |del |de )?dolor|recuperaci[óo]n (?:[óo]ptima|deportiva|muscular)",
+        0.7,
+        3,
+    ),
     _sign("remedial ache aches knot knots", r"\bremedial\b|\baches?\b|\bknots?\b", 0.6, 2),
     _sign(
         "sport sports range dysfunction musculoskeletal",
@@ -91,7 +106,12 @@ MEDICAL = (
     ),
 )
 RELAXATION = (
-    _sign("relax détente detente relajante", r"\brelax(?:ing|ation|ed)?\b|d[ée]tente|\brelaj\w+", 0.45, 6),
+    _sign(
+        "relax détente detente détendez détendre relajante",
+        r"\brelax(?:ing|ation|ed)?\b|d[ée]tend?(?:te|re|ez)\b|d[ée]tente|\brelaj\w+",
+        0.45,
+        6,
+    ),
     _sign("spa", r"\bspa\b", 0.8, 3),
     _sign("stone stones pierres piedras", r"hot[- ]stones?|pierres chaudes|piedras calientes", 0.7, 2),
     _sign(
@@ -116,9 +136,15 @@ RELAXATION = (
     ),
     _sign("swedish suédois suedois sueco", r"\bswedish\b|su[ée]dois|\bsueco", 0.4, 2),
     _sign(
-        "thai shiatsu reflexology foot lomi lomilomi",
-        r"\bthai\b|\bshiatsu\b|\breflexology\b|\bfoot (?:massage|spa)|\blomi",
+        "thai thaï thaïlandais shiatsu reflexology réflexologie foot lomi lomilomi",
+        r"\btha[iï](?:landais)?\b|\bshiatsu\b|\br[ée]flexolog(?:y|ie)\b|\bfoot (?:massage|spa)|\blomi",
         0.6,
+        3,
+    ),
+    _sign(
+        "apaisant apaisante ressourcer ressourcement sérénité havre bienestar serenidad descanso",
+        r"\bapaisante?s?\b|\bressourc\w+|\bs[ée]r[ée]nit[ée]\b|\bhavre\b|\bbienestar\b|\bserenidad\b|\bdescanso\b",
+        0.5,
         3,
     ),
     _sign("hot", r"\bhot (?:towels?|oil)", 0.4),
@@ -133,6 +159,9 @@ RELAXATION = (
 _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _PLAIN_REST = 1.3
+_MOSTLY_REST = 2.5
+_MANY_ILLS = 10  # who names so many ailments treats them, whatever else is offered
+_LITTLE = 400  # characters: a contact page, whose menu names what other pages tell
 _PLAIN_CARE = 1.3
 _CLINICAL = frozenset({"oncology-massage", "manual-lymphatic-drainage", "scar-massage", "instrument-assisted"})
 _EVERYDAY = frozenset(
@@ -140,7 +169,8 @@ _EVERYDAY = frozenset(
 )
 _LEAD = 1.55  # one side must outweigh the other by this to decide
 _BACKGROUND = loose(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in")
-_OFFER = stems("massage bodywork rolfing massothérapie masaje therapy")
+_OFFER = stems("massage bodywork rolfing massothérapie massothérapeutes masaje therapy therapist shiatsu reflexology")
+_FOOTING = re.compile(r"[©@]|opyright")
 
 
 def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[str], notes: Evidence) -> PracticeKind:
@@ -154,19 +184,19 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
     medical += 0.5 * min(sum(1 for technique in techniques if technique in _CLINICAL), 2)
     ills = sum(1 for condition in conditions if condition not in _EVERYDAY)
     medical += 0.25 * min(ills, 4) if ills >= 3 else 0.0
+    if ills >= _MANY_ILLS:
+        medical *= _LEAD
     if medical >= _ENOUGH[PracticeKind.MEDICAL] and medical >= _LEAD * relaxation:
         return PracticeKind.MEDICAL
-    if relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical:
+    mostly_rest = relaxation >= _MOSTLY_REST and medical <= 0.25 * relaxation
+    if mostly_rest or (relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical):
         return PracticeKind.RELAXATION
     if medical >= _PLAIN_CARE and relaxation < 0.3:
         return PracticeKind.MEDICAL
     if relaxation >= _PLAIN_REST and medical < 0.4 and not ills:
         return PracticeKind.RELAXATION  # little is said, and nothing of it of illness
-    return (
-        PracticeKind.MIXED
-        if len(techniques) > 1 or medical + relaxation > 0 or _says_what(cues)
-        else PracticeKind.UNCLEAR
-    )
+    says = not _only_lists(cues) and (len(techniques) > 1 or medical + relaxation > 0 or _says_what(cues))
+    return PracticeKind.MIXED if says else PracticeKind.UNCLEAR
 
 
 def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> float:
@@ -196,6 +226,19 @@ def _sentence_around(text: str, match: re.Match[str]) -> str:
     return text[start : end if end >= 0 else len(text)]
 
 
+def _only_lists(cues: Cues) -> bool:
+    """Whether the page has a short body without one sentence about massage: a contact page beside its menu."""
+    said = sum(len(line.text) for line in cues.lines if line.section is Section.MAIN)
+    return 0 < said < _LITTLE and not any(
+        line.section in (Section.MAIN, Section.HEADER)
+        and len(line.text.split()) >= 5
+        and not _FOOTING.search(line.text)
+        for line in cues.find(_OFFER)
+    )
+
+
 def _says_what(cues: Cues) -> bool:
-    """Whether the page says anything of what is done there."""
-    return any(line.section is Section.MAIN and len(line.text) > 60 for line in cues.find(_OFFER))
+    """Whether the page says anything of what is done there; one that is built in the browser says it in its head."""
+    bodiless = not any(line.section is Section.MAIN and line.text for line in cues.lines)
+    told = (Section.MAIN, Section.META) if bodiless else (Section.MAIN,)
+    return any(line.section in told and len(line.text) > 60 for line in cues.find(_OFFER))

@@ -28,6 +28,7 @@ _GENERIC = re.compile(
     r"staff)|massage|massage therapy|massage therap(?:ist|ists)|massage services|"
     r"licensed massage therap(?:ist|y)|registered massage therap(?:ist|y)|therapeutic massage|site title|read more|"
     r"learn more|main menu|navigation|"
+    r"(?:section|block|headline|heading|caption|slide)(?: (?:one|two|three|four|five|six|\d+))?|"
     r"mobile massage|professional massage(?: therapy)?|relaxation|toggle navigation|logo|gift (?:cards|certificates))$",
     re.IGNORECASE,
 )
@@ -90,6 +91,22 @@ def _own_share(name: str) -> float:
     return 0.35 if _is_place(name) else 1.0
 
 
+_VERBS = (
+    "is",
+    "was",
+    "offers",
+    "provides",
+    "brings",
+    "has",
+    "specializes",
+    "specialises",
+    "serves",
+    "offre",
+    "est",
+    "ofrece",
+)
+
+
 class _Votes:
     """Names proposed by the page's parts; the same name in other letters is one candidate."""
 
@@ -97,6 +114,7 @@ class _Votes:
         self.weights: dict[str, float] = {}
         self.writings: dict[str, dict[str, float]] = {}
         self.sources: dict[str, tuple[str, str]] = {}
+        self.said: set[str] = set()
 
     def add(self, text: str | None, weight: float, where: str, snippet: str = "") -> None:
         name = tidy(text or "")
@@ -130,6 +148,36 @@ class _Votes:
                 ):
                     self.weights[shorter] += 0.6 * self.weights[key]
 
+    def prefer_said(self, document: Document) -> None:
+        """A title's long name is cut to what the page's sentences make their subject ("Juniper Knots is located …")."""
+        long = [key for key in self.weights if len(key.split()) >= 4 and "title" in self.sources[key][1]]
+        if not long:
+            return
+        text = " " + _key(" . ".join(line.text for line in document.visible() if len(line.text) > 30)) + " "
+        for key in long:
+            words = key.split()
+            for size in range(len(words) - 1, 1, -1):
+                shorter = " ".join(words[:size])
+                said = sum(text.count(f" {shorter} {verb} ") for verb in _VERBS)
+                if said and _own_share(shorter) == 1.0:
+                    self._shorten(key, size, said)
+                    break
+
+    def _shorten(self, key: str, size: int, said: int) -> None:
+        """Give the first words of a candidate its own weight and that of being said."""
+        shorter = " ".join(key.split()[:size])
+        full = max(self.writings[key], key=lambda writing: self.writings[key][writing])
+        self.writings.setdefault(shorter, {})[" ".join(full.split()[:size]).rstrip(",-–—&")] = self.weights[key]
+        self.sources.setdefault(shorter, self.sources[key])
+        self.said.add(shorter)
+        self.weights[shorter] = self.weights.get(shorter, 0.0) + self.weights[key] + 0.3 * min(said, 3)
+
+    def discount(self, city: str) -> None:
+        """The city the practice is in is not its name."""
+        key = _key(city)
+        if key in self.weights:
+            self.weights[key] *= 0.1
+
     def best(self, person: str | None) -> tuple[str, str, str, float] | None:
         """The name with the most weight, its snippet, its place and the weight; others that contain it count for it."""
         if not self.weights:
@@ -148,7 +196,7 @@ class _Votes:
 
     def _fuller(self, key: str) -> str:
         """A name in full where the best one is only its beginning ("Juniper" for "Juniper Massage")."""
-        if _TRADE.search(key):
+        if _TRADE.search(key) or key in self.said:
             return key
         fuller = [k for k in self.weights if k.startswith(key + " ") and _TRADE.search(k) and len(k.split()) <= 7]
         return max(fuller, key=lambda k: self.weights[k], default=key)
@@ -172,7 +220,9 @@ def tidy(text: str) -> str:
     return name.strip(' ,.!|–—-·•:;"“”►▸→←✓★☰✕×')
 
 
-def find_name(document: Document, stated: Iterable[str], person: str | None, notes: Evidence) -> str | None:
+def find_name(
+    document: Document, stated: Iterable[str], person: str | None, notes: Evidence, cities: Iterable[str] = ()
+) -> str | None:
     """The practice's name: what data, title, letterhead and copyright line agree on."""
     votes = _Votes()
     for name in stated:
@@ -183,6 +233,9 @@ def find_name(document: Document, stated: Iterable[str], person: str | None, not
     _vote_titles(document, votes, person)
     _vote_lines(document, votes)
     votes.confirm(document)
+    votes.prefer_said(document)
+    for city in cities:
+        votes.discount(city)
     best = votes.best(person.split()[0] if person else None)
     if best is None or best[3] < 0.9:
         return None

@@ -74,9 +74,10 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     cues = Cues(document.lines)
     language = find_language((line.text for line in document.visible()), document.lang)
     people = find_people(document, cues, stated.people, notes)
-    name = find_name(document, stated.names, people[0].name if people else None, notes)
-    credentials = place_credentials(document, cues, people, notes)
     places = find_places(document, stated)
+    cities = [place.city for place in places if place.city]
+    name = find_name(document, stated.names, people[0].name if people else None, notes, cities)
+    credentials = place_credentials(document, cues, people, notes)
     countries = [place.country for place in places if place.country]
     phones = find_phones(document, stated.phones, countries, notes)
     places = [with_phone(document, place, phones, len(places)) for place in places]
