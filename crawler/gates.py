@@ -14,11 +14,10 @@ def check_gates(source: Source, tally: Tally, *, full: bool, previous: int | Non
     """
     gates: list[Gate] = []
     count = tally.observed
-    readable = count + tally.passed_over.total()
     if saved and not full:
         return ()
     if source.kind is not SourceKind.PRACTICE_SITES or tally.fetched:
-        gates.append(_gate("brings something", readable > 0, f"{count} of {tally.fetched} read could be used"))
+        gates.append(_gate("brings something", tally.readable > 0, f"{count} of {tally.fetched} read could be used"))
     if not full:
         return tuple(gates)
     expected = source.expected

@@ -17,6 +17,9 @@ class SetAside:
     reason: str
 
 
+OTHER_FILE = "another kind of file"
+
+
 @dataclass(frozen=True, slots=True)
 class PassedOver:
     """A row or file that is none of ours (another profession, another kind of file)."""

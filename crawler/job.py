@@ -69,7 +69,7 @@ class Limits:
     redirects: int = 5
     retries: int = 2
     ask_again: int = 20  # 202 and 429 of one address
-    ask_again_s: float = 5.0
+    ask_again_s: float = 1.0  # then twice as long each time, to two minutes
     site_seconds: float = 900.0
 
 

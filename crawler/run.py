@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,12 +23,13 @@ from crawler.sources.model import Source, SourceKind, get_source, load_sources
 from crawler.spiders.directories import DirectorySpider
 from crawler.tally import Gate, SourceState, SourceSummary, Tally
 from directory.clock import Clock, SystemClock
-from directory.errors import PalpateError, SettingsError, UsageError
+from directory.errors import NotFoundError, PalpateError, SettingsError, UsageError
 from directory.settings import Settings
 from records import observations, runs
 from records.database import Database
 
 Override = Mapping[str, Any]
+NOTHING_FOUND = "it was read, and holds nothing"
 UNREVIEWED = "terms not yet reviewed by a person"
 
 
@@ -57,8 +59,10 @@ def run_crawl(
     overrides = overrides or {}
     if from_ and len(sources) != 1:
         raise UsageError("--from needs exactly one --source that says how to read it.")
-    folder = settings.data_dir
-    chosen = [get_source(name, folder) for name in dict.fromkeys(sources)] or list(load_sources(folder).values())
+    clock = clock or SystemClock()
+    if read_on and read_on > clock.today():
+        raise UsageError(f"--read-on {read_on} lies ahead: write the day on which the source was read.")
+    chosen = choose_sources(sources, settings.data_dir)
     plan = Plan(
         regions=tuple(sorted({parse_region(text) for text in regions}, key=str)),
         shard=parse_shard(shard),
@@ -80,7 +84,7 @@ def run_crawl(
                     source,
                     plan,
                     database=database,
-                    clock=clock or SystemClock(),
+                    clock=clock,
                     overridden=base.id in overrides,
                     allow_local=allow_local,
                     limits=limits or Limits(),
@@ -96,6 +100,14 @@ def run_crawl(
     for summary in asyncio.run(_run_jobs(jobs)):
         summaries[summary.source] = summary
     return [summaries[source.id] for source in chosen]
+
+
+def choose_sources(names: Sequence[str], data_dir: Path) -> list[Source]:
+    """The sources of these names, or all there are; raises `UsageError` for one that there is not."""
+    try:
+        return [get_source(name, data_dir) for name in dict.fromkeys(names)] or list(load_sources(data_dir).values())
+    except NotFoundError as error:
+        raise UsageError(str(error)) from error
 
 
 def parse_shard(text: str | None) -> Shard:
@@ -241,15 +253,9 @@ def decide_state(job: Job, gates: Sequence[Gate]) -> SourceState:
         return SourceState.FAILED
     if any(not gate.passed for gate in gates):
         return SourceState.QUARANTINED
-    nothing_readable = (
-        job.plan.from_ is not None and job.journal.tally.set_aside and not count_readable(job.journal.tally)
-    )
+    tally = job.journal.tally
+    nothing_readable = job.plan.from_ is not None and not tally.readable and (tally.set_aside or tally.passed_over)
     return SourceState.FAILED if job.errors or nothing_readable else SourceState.DONE
-
-
-def count_readable(tally: Tally) -> int:
-    """How many rows or pages could be read, ours or not."""
-    return tally.observed + tally.passed_over.total()
 
 
 def find_previous(session: Any, source_id: str) -> int | None:
@@ -291,7 +297,7 @@ def make_summary(job: Job, tally: Tally, state: SourceState, gates: tuple[Gate, 
         closed=closed,
         set_aside=dict(tally.set_aside),
         passed_over=dict(tally.passed_over),
-        notes={**tally.notes, **({UNREVIEWED: 1} if asks_unreviewed(job.source, job.plan, job.overridden) else {})},
+        notes={**tally.notes, **find_notes(job, tally)},
         samples=tuple(tally.samples),
         gates=gates,
         error=errors[0] if errors and state is not SourceState.DONE else None,
@@ -301,6 +307,15 @@ def make_summary(job: Job, tally: Tally, state: SourceState, gates: tuple[Gate, 
         started_at=job.started_at,
         finished_at=job.clock.now(),
     )
+
+
+def find_notes(job: Job, tally: Tally) -> dict[str, int]:
+    """What the reader of the summary should know of the run as a whole."""
+    notes = {
+        UNREVIEWED: asks_unreviewed(job.source, job.plan, job.overridden),
+        NOTHING_FOUND: not (tally.fetched or tally.set_aside or tally.passed_over or job.errors),
+    }
+    return {text: 1 for text, holds in notes.items() if holds}
 
 
 def asks_unreviewed(source: Source, plan: Plan, overridden: bool) -> bool:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from crawler.items import Batch
+from crawler.items import OTHER_FILE, Batch
 
 SAMPLES = 20
 
@@ -37,6 +37,11 @@ class Tally:
     notes: Counter[str] = field(default_factory=Counter)
     filled: Counter[str] = field(default_factory=Counter)
     samples: list[str] = field(default_factory=list)
+
+    @property
+    def readable(self) -> int:
+        """How many rows or pages could be read, ours or not."""
+        return self.observed + self.passed_over.total() - self.passed_over[OTHER_FILE]
 
     def count_batch(self, batch: Batch, fill: tuple[str, ...] = ()) -> None:
         """Count what a batch holds; `fill` names payload fields whose share of filled values is watched."""
@@ -128,6 +133,7 @@ class SourceSummary:
             f"{sum(self.passed_over.values())} passed over ({_join(self.passed_over)})" if self.passed_over else "",
             f"{self.removed} left out on request" if self.removed else "",
             f"{self.closed} closed" if self.closed else "",
+            f"{len(self.gates)} gates passed" if self.gates and all(gate.passed for gate in self.gates) else "",
             "resumed" if self.resumed else "",
         ]
         lines = [f"{self.source}: {self.state}: {', '.join([counts, *filter(None, more)])}"]

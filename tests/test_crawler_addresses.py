@@ -166,3 +166,9 @@ def test_a_needed_column_that_no_row_has_stops_the_source_by_name(crawl: Crawl, 
     assert summary.state is SourceState.FAILED
     assert "column 'status' is missing" in (summary.error or "")
     assert load_records(database, "wa_doh") == {}
+
+
+def test_a_city_of_a_state_that_is_asked_for_too_is_not_asked_twice(crawl: Crawl) -> None:
+    with serve(Nppes([make_npi_row(n) for n in range(1, 5)]).route) as server:
+        summary = crawl("nppes", server, path="/api/", regions=["Colorado", "Denver, CO"])
+    assert (summary.fetched, summary.new) == (4, 4)

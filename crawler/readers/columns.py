@@ -52,8 +52,26 @@ def keep_columns(columns: Mapping[str, Column], row: Mapping[str, object]) -> di
     return kept
 
 
-def choose_shape(source: Source, names: Iterable[str]) -> dict[str, Column]:
-    """The columns of the shape that knows most of the names: the main one, or one of the others."""
+def choose_shape(source: Source, names: Iterable[str]) -> tuple[dict[str, Column], dict[str, str]]:
+    """The columns of the shape that knows most of the names, and what it calls those that are written otherwise.
+
+    A portal's own export heads its columns for people ("License Number"), the same data's API for programs
+    (`license_number`): case, blanks and punctuation make no other column.
+    """
     seen = list(names)
     shapes = [source.columns, *source.other_columns.values()]
-    return max(shapes, key=lambda columns: sum(_find_column(columns, name) is not None for name in seen))
+    written = [(columns, _match_names(columns, seen)) for columns in shapes]
+    return max(written, key=lambda shape: (sum(name in shape[0] for name in seen), len(shape[1])))
+
+
+def _match_names(columns: Mapping[str, Column], names: list[str]) -> dict[str, str]:
+    free = {_fold(name): name for name in columns if name not in names}
+    matched: dict[str, str] = {}
+    for name in names:
+        if _find_column(columns, name) is None and (known := free.pop(_fold(name), None)):
+            matched[name] = known
+    return matched
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\W_]", "", name).casefold()

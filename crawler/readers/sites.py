@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from functools import lru_cache
+from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from parsel import Selector
-from scrapy.http import TextResponse
+from scrapy.http import Response, TextResponse
 from w3lib.url import canonicalize_url, url_query_cleaner
 
 _TRACKING = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "gclid", "fbclid", "msclkid", "ref")
@@ -49,14 +51,48 @@ class PageRules:
 
 
 class Page:
-    """A page as links and rules are read from it: parsed once, whatever its bytes."""
+    """A page as links and rules are read from it: parsed once, whatever its bytes, and gone through once.
 
-    def __init__(self, response: TextResponse) -> None:
-        self.url: str = response.url
-        self.headers = response.headers
-        self.selector = Selector(text=response.text or "<html/>", type="html", base_url="")
+    `robots` are the values of its X-Robots-Tag headers.
+    """
+
+    def __init__(self, url: str, text: str, robots: Iterable[str] = ()) -> None:
+        self.url = url
+        self.robots = list(robots)
+        self.selector = Selector(text=text or "<html/>", type="html", base_url="")
+        self.anchors: list[Any] = []
+        self.title = self.base = ""
+        self.canonicals: list[str] = []
+        for element in self.selector.root.iter("a", "base", "link", "meta", "title"):
+            self._note(element)
+
+    @classmethod
+    def of(cls, response: TextResponse) -> Page:
+        """The page of an answer."""
+        return cls(response.url, response.text, list_robots(response))
+
+    def _note(self, element: Any) -> None:
+        if element.tag == "a":
+            self.anchors.append(element)
+        elif element.tag == "title":
+            self.title = self.title or (element.text or "").strip()
+        elif element.tag == "base":
+            self.base = self.base or (element.get("href") or "").strip()
+        elif element.tag == "link":
+            if element.get("rel") == "canonical":
+                self.canonicals.append(element.get("href") or "")
+        elif element.get("property") == "og:url":
+            self.canonicals.append(element.get("content") or "")
+        elif (element.get("name") or "").casefold() in {"robots", "palpatebot"}:
+            self.robots.append(element.get("content") or "")
 
 
+def list_robots(response: Response) -> list[str]:
+    """What an answer's X-Robots-Tag headers say."""
+    return [value.decode("latin-1") for value in response.headers.getlist("X-Robots-Tag")]
+
+
+@lru_cache(4096)
 def normalise_url(url: str) -> str:
     """One writing for one page: without fragment and tracking, query sorted, no index file."""
     cleaned = canonicalize_url(url_query_cleaner(url, _TRACKING, remove=True))
@@ -98,7 +134,7 @@ def find_links(page: Page, limit: int = 1000) -> list[tuple[int, str]]:
     site = find_site(page.url)
     base = find_base(page)
     ranked: dict[str, int] = {}
-    for anchor in islice(page.selector.root.iter("a"), limit):
+    for anchor in page.anchors[:limit]:
         try:
             url = urljoin(base, (anchor.get("href") or "#").strip())
             if url.startswith(("http:", "https:")) and find_site(url) == site:
@@ -115,28 +151,25 @@ def find_links(page: Page, limit: int = 1000) -> list[tuple[int, str]]:
 def find_base(page: Page) -> str:
     """What the page's links are relative to."""
     try:
-        return urljoin(page.url, page.selector.xpath("//base/@href").get("").strip())
+        return urljoin(page.url, page.base)
     except ValueError:
         return page.url
 
 
 def is_file_index(page: Page) -> bool:
     """Whether the page is a server's plain list of the files in a folder."""
-    title = page.selector.xpath("//title/text()").get("").strip()
-    return title.startswith(("Directory listing for", "Index of /"))
+    return page.title.startswith(("Directory listing for", "Index of /"))
 
 
 def find_files(page: Page) -> list[str]:
     """The pages in a list of files."""
-    urls = (urljoin(page.url, href) for href in page.selector.xpath("//a/@href").getall())
+    urls = (urljoin(page.url, anchor.get("href") or "") for anchor in page.anchors)
     return [url for url in dict.fromkeys(urls) if re.search(r"\.x?html?$", urlsplit(url).path)]
 
 
 def read_rules(page: Page) -> PageRules:
     """What robots meta elements and X-Robots-Tag headers ask."""
-    stated = [value.decode("latin-1") for value in page.headers.getlist("X-Robots-Tag")]
-    stated += page.selector.xpath("//meta[re:test(@name, '^(robots|palpatebot)$', 'i')]/@content").getall()
-    words = {word.strip() for text in stated for word in re.split(r"[,:]", text.casefold())}
+    words = {word.strip() for text in page.robots for word in re.split(r"[,:]", text.casefold())}
     none = "none" in words
     return PageRules(
         index=not (none or "noindex" in words),
@@ -147,7 +180,7 @@ def read_rules(page: Page) -> PageRules:
 
 def find_canonical(page: Page) -> str | None:
     """The address the page gives for itself, if it is a whole web address."""
-    for href in page.selector.xpath("//link[@rel='canonical']/@href | //meta[@property='og:url']/@content").getall():
+    for href in page.canonicals:
         try:
             parts = urlsplit(href.strip())
         except ValueError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -20,6 +21,7 @@ from directory.errors import InputError
 
 TABLE_SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz", ".zip"})
 JSON_LIMIT = 1_000_000_000
+WRONG_LENGTH = "number of fields differs from the header"
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.]?(\d\d)[-_.]?(\d\d)(?!\d)")
 
 Row = Mapping[str, object]
@@ -27,7 +29,10 @@ Row = Mapping[str, object]
 
 @dataclass(slots=True)
 class Table:
-    """A saved table: the names in its header (JSON: none), and its rows, each with where it stood."""
+    """A saved table: the names in its header (JSON: none), and its rows, each with where it stood.
+
+    A line of a CSV that ends early is a row without its last names.
+    """
 
     names: list[str] | None
     rows: Iterator[tuple[str, Row | SetAside]]
@@ -74,13 +79,13 @@ def _load_zip(path: Path) -> Table:
 def parse_table(file: IO[bytes], name: str) -> Table:
     """The table in an open file; the file is closed when the rows have been read."""
     head = file.peek(64)[:64] if hasattr(file, "peek") else b""
-    head = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    begins = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1]
     suffix = Path(name).suffix.casefold()
     if suffix in {".jsonl", ".ndjson"}:
         return Table(None, _parse_json_lines(file, name), close=file.close)
-    if suffix == ".json" or head[:1] in {b"[", b"{"}:
+    if suffix == ".json" or begins in {b"[", b"{"}:
         return _parse_json(file, name)
-    return _parse_csv(file, name)
+    return _parse_csv(file, name, head)
 
 
 def _parse_json(file: IO[bytes], name: str) -> Table:
@@ -120,9 +125,22 @@ def _parse_json_lines(file: IO[bytes], name: str) -> Iterator[tuple[str, Row | S
             yield where, SetAside(where, "line is not JSON")
 
 
-def _parse_csv(file: IO[bytes], name: str) -> Table:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="")
+def _read_as_cp1252(error: UnicodeError) -> tuple[str, int]:
+    """The bytes that are no UTF-8 as Windows and Latin-1 write them: boards' exports mix the two."""
+    assert isinstance(error, UnicodeDecodeError)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("palpate.cp1252", _read_as_cp1252)
+
+
+def _parse_csv(file: IO[bytes], name: str, head: bytes) -> Table:
+    encoding = "utf-16" if head[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE} else "utf-8-sig"
+    text = io.TextIOWrapper(file, encoding=encoding, errors="palpate.cp1252", newline="")
     first = text.readline()
+    if not first:
+        text.close()
+        raise InputError(f"{name} is empty. Fetch it again.")
     delimiter = max("|,\t", key=first.count)
     quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "|" else csv.QUOTE_MINIMAL  # the pipe file has stray quotes
     header = next(csv.reader([first], delimiter=delimiter, quoting=quoting), [])
@@ -148,7 +166,7 @@ def _parse_lines(name: str, names: list[str], reader: Iterator[list[str]]) -> It
         if not any(field.strip() for field in fields):
             continue
         extra = fields[len(names) :]
-        if len(fields) < len(names) or any(field.strip() for field in extra):
-            yield where, SetAside(where, "number of fields differs from the header")
+        if any(field.strip() for field in extra):
+            yield where, SetAside(where, WRONG_LENGTH)
         else:
             yield where, dict(zip(names, fields, strict=False))

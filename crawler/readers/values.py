@@ -21,6 +21,8 @@ def parse_date(text: str | None, pattern: str = "%Y-%m-%d") -> date | None:
         pattern = "%Y%m%d"
     elif re.match(r"\d{1,2}/\d{1,2}/\d{4}", text):
         text, pattern = text.split(" ")[0], "%m/%d/%Y"
+    elif re.match(r"\d{4} [A-Z][a-z]{2} \d{1,2}\b", text):  # as the portals' newer exports write it
+        text, pattern = " ".join(text.split()[:3]), "%Y %b %d"
     return datetime.strptime(text, pattern).replace(tzinfo=UTC).date()
 
 

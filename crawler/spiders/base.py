@@ -16,7 +16,7 @@ import scrapy
 from scrapy.http import Response
 
 from crawler.downloading import describe_failure
-from crawler.items import Batch, SetAside
+from crawler.items import OTHER_FILE, Batch, SetAside
 from crawler.job import Job
 from crawler.readers.tables import find_file_date
 from crawler.sources.model import Source
@@ -156,7 +156,7 @@ def find_modified(response: Response) -> date | None:
 
 def _pass_over(unit: str) -> Batch:
     batch = Batch(unit, done=True)
-    batch.passed_over["another kind of file"] += 1
+    batch.passed_over[OTHER_FILE] += 1
     return batch
 
 

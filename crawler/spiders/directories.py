@@ -83,7 +83,7 @@ class DirectorySpider(SourceSpider):
         batch = Batch(page.url, fetched=1)
         if not isinstance(response, HtmlResponse):
             raise SourceUnavailableError(f"Source {self.source.id}: {page.url} is not a web page. Look at its YAML.")
-        shown = sites.Page(response)
+        shown = sites.Page.of(response)
         rules = sites.read_rules(shown)
         cards = directories.find_cards(self.plan, shown.selector)
         is_open = page.url not in self.job.journal.done
@@ -132,7 +132,7 @@ class DirectorySpider(SourceSpider):
             try:
                 url = sites.normalise_url(response.url)
                 found = directories.read_profile(self.source, self.plan, response, url)
-                batch.add(self.wrap(found, sites.read_rules(sites.Page(response)), self.job.read_on))
+                batch.add(self.wrap(found, sites.read_rules(sites.Page.of(response)), self.job.read_on))
             except Exception:  # one page's oddity must not cost the others
                 logger.exception("Reading %s failed", response.url)
                 batch.add(SetAside(response.url, "could not be read"))
@@ -178,7 +178,7 @@ class DirectorySpider(SourceSpider):
         """A saved profile, or a saved list page that is all there is."""
         body = path.read_bytes()
         response = HtmlResponse(f"file:///{path.name}", body=body)
-        shown = sites.Page(response)
+        shown = sites.Page.of(response)
         url = sites.find_canonical(shown) or response.url
         response = response.replace(url=url)
         batch = Batch(unit, fetched=1, done=True)

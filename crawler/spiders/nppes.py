@@ -72,7 +72,9 @@ class NppesSpider(SourceSpider):
 
     def ask_regions(self, regions: Iterable[Region]) -> Iterator[Yielded]:
         """The first page of each region that falls to this worker."""
-        for region in regions:
+        regions = set(regions)
+        regions -= {region for region in regions if region.city and Region(region.country, region.code) in regions}
+        for region in sorted(regions, key=str):
             if region.country == "US" and self.job.plan.shard.has(str(region)):
                 yield from self.ask_open(Slice(region))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import ipaddress
 import logging
 import os
 import time
@@ -15,7 +14,7 @@ from datetime import date
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import scrapy
 from scrapy.http import HtmlResponse, Response
@@ -23,9 +22,11 @@ from scrapy.http import HtmlResponse, Response
 from crawler import addresses
 from crawler.downloading import find_reason
 from crawler.extraction import extract_page
+from crawler.extraction.decoding import decode
 from crawler.items import Batch, Note, SetAside
 from crawler.job import Job
 from crawler.readers import sites
+from crawler.readers.pages import PageReading, read_page
 from crawler.readers.sitemaps import SiteMap, find_locations, read_sitemap
 from crawler.sources.model import Chain
 from crawler.spiders.base import SourceSpider, Yielded
@@ -42,6 +43,7 @@ SITEMAP_BYTES = 2_000_000
 CHAIN_MAP_BYTES = 50_000_000  # as the protocol has it
 SITEMAPS_A_SITE = 3
 WORTH_A_POOL = 300
+OPEN_SITES = 256  # read side by side; the others wait outside Scrapy, whose queues look at every site for each request
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class Site:
     pages: int = 0  # locations that a chain's maps list
     sitemaps: int = 0
     on_the_way: int = 0
+    takes_room: bool = False  # whether its end lets another site begin
     began: float = field(default_factory=time.monotonic)
 
 
@@ -69,6 +72,7 @@ class PracticeSitesSpider(SourceSpider):
     def __init__(self, job: Job, **kwargs: Any) -> None:
         super().__init__(job, **kwargs)
         self.pool: ProcessPoolExecutor | None = None
+        self.room = asyncio.Semaphore(OPEN_SITES)
         self.validators = Validators(job.settings.data_dir, job.database)
 
     def closed(self, _: str) -> None:
@@ -151,7 +155,7 @@ class PracticeSitesSpider(SourceSpider):
             return ()
         return () if self.job.start_url else (*self.source.chains, *own)
 
-    def open_site(self, site: Site) -> Iterator[Yielded]:
+    def open_site(self, site: Site) -> Iterator[scrapy.Request]:
         """The first requests to a site."""
         for url in site.starts:
             yield from self.ask(site, url, priority=100)
@@ -192,8 +196,7 @@ class PracticeSitesSpider(SourceSpider):
             batch.add(SetAside(response.url, "could not be read"))
         for request in requests:
             yield request
-        site.on_the_way -= 1
-        batch.done = site.on_the_way == 0
+        batch.done = self.count_out(site)
         yield batch
 
     async def look_at(self, response: Response, site: Site, batch: Batch, requests: list[scrapy.Request]) -> None:
@@ -214,30 +217,25 @@ class PracticeSitesSpider(SourceSpider):
             batch.add(SetAside(response.url, "site that is never crawled"))
         elif url not in site.read:
             site.read.add(url)
-            page = sites.Page(response)
-            rules = sites.read_rules(page)
-            if rules.follow and not site.is_location:
-                requests.extend(self.follow(page, site))
-            if not sites.is_file_index(page):
-                observation = await self.read_page(response, page, rules, is_location=site.is_location)
+            reading = await self.read_page(response)
+            if reading.rules.follow and not site.is_location:
+                requests.extend(self.follow(reading, site))
+            if reading.page is not None:
+                observation = self.keep_reading(reading.page, response.body, reading, is_location=site.is_location)
                 batch.add(observation)
                 if not is_kept:
                     is_own = observation.snapshot is not None and "redirect_urls" not in response.meta
                     version = read_version(response, observation.content_hash or "") if is_own else None
                     self.validators.keep(response.url, version)
 
-    def follow(self, page: sites.Page, site: Site) -> Iterator[scrapy.Request]:
+    def follow(self, reading: PageReading, site: Site) -> Iterator[scrapy.Request]:
         """Requests for the pages that matter, best first; a server's plain list of files leads to all of them."""
-        if sites.is_file_index(page):
-            files = sites.find_files(page)
-            site.budget = max(site.budget, len(files) + len(site.asked))
-            for url in files:
-                yield from self.ask(site, url)
-            return
-        for rank, url in sites.find_links(page):
+        if reading.page is None:
+            site.budget = max(site.budget, len(reading.links) + len(site.asked))
+        for rank, url in reading.links:
             yield from self.ask(site, url, priority=rank)
-        if not site.sitemaps and len(site.asked) < site.budget:
-            yield from self.ask_sitemap(site, urljoin(page.url, "/sitemap.xml"))
+        if reading.page is not None and not site.sitemaps and len(site.asked) < site.budget:
+            yield from self.ask_sitemap(site, urljoin(reading.url, "/sitemap.xml"))
 
     def ask_sitemap(self, site: Site, url: str) -> Iterator[scrapy.Request]:
         """A request for a site map, outside the budget of pages."""
@@ -292,8 +290,14 @@ class PracticeSitesSpider(SourceSpider):
 
     def leave(self, site: Site, *aside: SetAside) -> Batch:
         """The end of one request of a site, which may be the end of the site."""
+        return Batch(site.name, set_aside=list(aside), done=self.count_out(site))
+
+    def count_out(self, site: Site) -> bool:
+        """Count one request of a site as ended; whether it was the last, which lets another site begin."""
         site.on_the_way -= 1
-        return Batch(site.name, set_aside=list(aside), done=site.on_the_way == 0)
+        if site.on_the_way == 0 and site.takes_room:
+            self.room.release()
+        return site.on_the_way == 0
 
     def on_sitemap_failure(self, failure: Any) -> Iterator[Yielded]:
         """A site needs no map; a chain does."""
@@ -308,20 +312,23 @@ class PracticeSitesSpider(SourceSpider):
         batch.fetched = 1
         yield batch
 
-    async def read_page(
-        self, response: HtmlResponse, page: sites.Page, rules: sites.PageRules, *, is_location: bool = False
-    ) -> Observation:
-        """What the page states, with its raw copy if that may be kept."""
+    async def read_page(self, response: HtmlResponse) -> PageReading:
+        """All that the page brings, read in a process of the pool if there is one."""
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
-        url = sites.normalise_url(response.url)
+        asked = (response.body, response.url, content_type, tuple(sites.list_robots(response)))
         if self.pool is None:
-            extracted = extract_page(response.body, url=url, content_type=content_type)
-        else:
-            loop = asyncio.get_running_loop()
-            extracted = await loop.run_in_executor(self.pool, _extract, response.body, url, content_type)
-        if is_location:  # its own address: templates of chains often name the home page as canonical
-            return self.keep_page(extracted, response.body, rules, url=url, key=f"{LOCATION_KEY}{url}")
-        return self.keep_page(extracted, response.body, rules, url=choose_address(page, url))
+            return read_page(*asked)
+        return await asyncio.get_running_loop().run_in_executor(self.pool, read_page, *asked)
+
+    def keep_reading(self, page: ExtractedPage, body: bytes, reading: PageReading, *, is_location: bool) -> Observation:
+        """The page with its raw copy if that may be kept, under its canonical address.
+
+        A location stays under its own: templates of chains often name the home page as canonical.
+        """
+        if not is_location:
+            return self.keep_page(page, body, reading.rules, url=reading.address)
+        url = sites.normalise_url(reading.url)
+        return self.keep_page(page, body, reading.rules, url=url, key=f"{LOCATION_KEY}{url}")
 
     def keep_page(
         self, page: ExtractedPage, body: bytes, rules: sites.PageRules, *, url: str | None, key: str = ""
@@ -351,27 +358,10 @@ class PracticeSitesSpider(SourceSpider):
             yield batch
             return
         body = path.read_bytes()
-        page = sites.Page(HtmlResponse(f"file:///{path.name}", body=body))
+        page = sites.Page(f"file:///{path.name}", decode(body))
         extracted = extract_page(body, file=path.name)
         url = sites.find_canonical(page) or extracted.url
         self.job.read_on = read_on
         observation = self.keep_page(extracted, body, sites.read_rules(page), url=url, key=url or f"file:{path.name}")
         batch.add(replace(observation, read_on=read_on))
         yield batch
-
-
-def choose_address(page: sites.Page, url: str) -> str:
-    """The page's canonical address if it is one of the same site, or if the page was served from this machine."""
-    canonical = sites.find_canonical(page)
-    if canonical is None:
-        return url
-    host = urlsplit(url).hostname or ""
-    try:
-        local = ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        local = host == "localhost"
-    return canonical if local or sites.find_site(canonical) == sites.find_site(url) else url
-
-
-def _extract(body: bytes, url: str, content_type: str | None) -> ExtractedPage:
-    return extract_page(body, url=url, content_type=content_type)

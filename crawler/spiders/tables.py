@@ -15,7 +15,7 @@ from scrapy.http import Response
 
 from crawler.items import Batch, Finding, SetAside, make_batches
 from crawler.readers.columns import check_columns, choose_shape
-from crawler.readers.tables import TABLE_SUFFIXES, Table, load_table, parse_table
+from crawler.readers.tables import TABLE_SUFFIXES, WRONG_LENGTH, Table, load_table, parse_table
 from crawler.sources.model import Column
 from crawler.spiders.base import OtherKindError, SourceSpider, Yielded, find_modified
 
@@ -63,7 +63,12 @@ class TableSpider(SourceSpider):
         if not names:
             yield Batch(unit, done=True)
             return
-        columns = choose_shape(self.source, names)
+        columns, written = choose_shape(self.source, names)
+        if table.names is not None:
+            rows_in = _check_length(rows_in, names, columns)
+        if written:
+            names = [written.get(name, name) for name in names]
+            rows_in = ((where, _rename(row, written)) for where, row in rows_in)
         known = sum(column in columns for column in names)
         if known * 2 < len(names):
             raise OtherKindError(f"{name} is not a file of source {self.source.id}: most of its columns are unknown.")
@@ -80,3 +85,17 @@ class TableSpider(SourceSpider):
         self, rows: Iterable[tuple[str, Mapping[str, object] | SetAside]], columns: Mapping[str, Column], read_on: date
     ) -> Iterator[list[Finding]]:
         """What each row becomes."""
+
+
+def _check_length(
+    rows: Iterator[tuple[str, Mapping[str, object] | SetAside]], names: list[str], columns: Mapping[str, Column]
+) -> Iterator[tuple[str, Mapping[str, object] | SetAside]]:
+    """The rows; one that ends before a column that is kept cannot be told from a broken one."""
+    kept = [place for place, name in enumerate(names, 1) if name not in columns or columns[name].keep]
+    needed = max(kept, default=0)
+    for where, row in rows:
+        yield where, SetAside(where, WRONG_LENGTH) if isinstance(row, Mapping) and len(row) < needed else row
+
+
+def _rename(row: Mapping[str, object] | SetAside, written: Mapping[str, str]) -> Mapping[str, object] | SetAside:
+    return row if isinstance(row, SetAside) else {written.get(name, name): value for name, value in row.items()}
