@@ -151,3 +151,47 @@ def test_a_page_built_in_the_browser_tells_its_kind_in_its_head() -> None:
         "massage and personal bodywork in Concord, New Hampshire.'><body><div id='root'></div></body>"
     )
     assert page.practice_kind.value == "mixed"
+
+
+def test_an_address_that_says_it_is_a_fake_holds_the_page() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><p>12 Elm St, Concord, NH 03301</p><p>thisisafakeemail@gmail.com</p>")
+    assert page.hold_reasons == ("fake identity: an e-mail address that says so",)
+
+
+def test_a_college_that_recognises_a_person_is_not_the_practice() -> None:
+    data = (
+        '{"@type": "Person", "name": "Tamsin Vale", "jobTitle": "RMT", "worksFor": {"@type": "Organization", '
+        '"name": "Juniper Massage"}, "recognizedBy": {"@type": "Organization", "name": "College of Massage"}}'
+    )
+    page = extract_page(f"<script type='application/ld+json'>{data}</script><p>Massage with Tamsin Vale, RMT</p>")
+    assert page.name == "Juniper Massage"
+
+
+def test_a_persons_page_bears_the_practices_name() -> None:
+    page = extract_page(
+        "<title>Tamsin Vale | Juniper Bodywork</title><h1>Tamsin Vale</h1><p>Tamsin Vale, LMT, has worked here since "
+        "2011. Tamsin Vale studied massage.</p><footer>© 2024 Juniper Bodywork</footer>"
+    )
+    assert page.name == "Juniper Bodywork"
+
+
+@pytest.mark.parametrize(
+    ("body", "website"),
+    [
+        (
+            (
+                "<nav><a href='https://juniper-knots.org/about'>About</a><a href='https://juniper-knots.org/rates'>Rates</a>"
+                "<a href='https://juniper-knots.org/book'>Book</a></nav>"
+            ),
+            "https://juniper-knots.org/",
+        ),
+        ("<h2>JuniperKnots.com</h2>", "https://juniperknots.com"),
+        ("<p>I trained at massageschool.com</p>", None),
+        ("<p>juniperknots.com@mail.example</p>", None),
+    ],
+)
+def test_the_website_is_also_read_from_the_menu_and_from_print(body: str, website: str | None) -> None:
+    assert (
+        extract_page(f"<title>Juniper Knots</title><body>{body}<h1>Juniper Knots</h1><p>Massage.</p>").website
+        == website
+    )

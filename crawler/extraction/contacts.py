@@ -260,8 +260,13 @@ def is_own_site(address: str | None) -> bool:
     return parts.scheme in ("http", "https") and "." in host and not _NO_SITE.search(host)
 
 
-def find_website(document: Document, stated: Iterable[str], url: str | None, notes: Evidence) -> str | None:
-    """The site's own address: the canonical link, then data, then Open Graph; where none is given, the page's."""
+def find_website(
+    document: Document, stated: Iterable[str], url: str | None, notes: Evidence, name: str | None = None
+) -> str | None:
+    """The site's own address: the canonical link, data, Open Graph, the menu's links, an address printed.
+
+    Where none is given, the page's own.
+    """
     candidates = [
         (document.canonical, "canonical"),
         *((text, "json-ld") for text in stated),
@@ -272,9 +277,49 @@ def find_website(document: Document, stated: Iterable[str], url: str | None, not
         if address and is_own_site(address.strip()):
             notes.add("website", address.strip(), address.strip(), where)
             return address.strip()
+    told = _menu_site(document.lines) or _printed_site(document.lines, name)
+    if told:
+        notes.add("website", told[0], told[1].text or told[0], told[1].where)
+        return told[0]
     if url and is_own_site(url):
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}/"
+    return None
+
+
+def _menu_site(lines: Iterable[Line]) -> tuple[str, Line] | None:
+    """The site that three or more links of the menus lead to by its full address."""
+    seen: dict[str, tuple[int, Line]] = {}
+    for line in lines:
+        if line.section not in (Section.NAV, Section.HEADER, Section.FOOTER):
+            continue
+        for link in line.links:
+            if link.href.startswith(("http://", "https://")) and is_own_site(link.href):
+                parts = urlsplit(link.href)
+                if not _BOOKING_HOSTS.search(parts.hostname or ""):
+                    site = f"{parts.scheme}://{parts.netloc}/"
+                    seen[site] = (seen[site][0] + 1 if site in seen else 1, line)
+    site = max(seen, key=lambda site: seen[site][0], default="")
+    return (site, seen[site][1]) if site and seen[site][0] >= 3 else None
+
+
+_DOMAIN = re.compile(
+    r"(?<![\w@.-])(?:https?://)?(?:www\.)?(?P<label>[a-z][a-z0-9-]{5,60})\.(?:com|net|org|ca|us|biz|info|health|massage)(?![\w@-])"
+)
+
+
+def _printed_site(lines: Iterable[Line], name: str | None) -> tuple[str, Line] | None:
+    """An address printed on the page whose letters are those of the practice's name."""
+    letters = re.sub(r"[^a-z0-9]", "", (name or "").lower())
+    if len(letters) < 6:
+        return None
+    for line in lines:
+        if "." not in line.text or line.section in (Section.TESTIMONIAL, Section.BLOG):
+            continue
+        for found in _DOMAIN.finditer(line.low):
+            label = found["label"].replace("-", "")
+            if label in letters or letters in label:
+                return found[0] if "//" in found[0] else "https://" + found[0], line
     return None
 
 

@@ -67,6 +67,7 @@ _PLACEHOLDER = loose(
     r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)|"
     r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b"
 )
+_FAKE_EMAIL = re.compile(r"fake|not-?a?-?real|dummy|placeholder", re.IGNORECASE)
 _PARKED = re.compile(
     r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not "
     r"found|\b404\b|account suspended|site is currently unavailable|enable javascript",
@@ -240,6 +241,9 @@ def find_hold_reasons(
                 break
     _check_sexual(cues, document.meta.get("keywords", ""), hold)
     _check_placeholders(cues, phones, host, hold)
+    for email in emails:
+        if _FAKE_EMAIL.search(email):
+            hold("fake identity: an e-mail address that says so", email, "email")
     _check_place(
         cues, text, phones=phones, countries=countries, placed=placed, host=host, emails=emails,
         language=document.lang, hold=hold,

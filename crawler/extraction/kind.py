@@ -68,11 +68,20 @@ MEDICAL = (
         0.7,
         3,
     ),
+    _sign(
+        "without free recovery recovering alleviate alleviates relieve relieves",
+        r"\bwithout pain\b|\bpain[- ]free\b|\brecover(?:y|ing) (?:from|after)\b|\bown recovery\b|"
+        r"\b(?:alleviat|reliev)\w+ (?:\w+ ){0,2}pain\b|\bterapia del dolor\b",
+        0.5,
+        2,
+    ),
     _sign("registered rmt agréé agréée", r"\bregistered massage therap|\bRMT\b|massoth[ée]rapeute agr[ée]", 0.9),
     _sign(
-        "surgery surgeries post sciatica frozen carpal tmj herniated fibromyalgia plantar rotator lymphedema",
+        "surgery surgeries post sciatica frozen carpal tmj herniated fibromyalgia plantar rotator lymphedema "
+        "ciática sciatique lumbar lumbalgia lumbago contracturas hernia hernie",
         r"\bsurger(?:y|ies)|post-?\s?(?:op|surgical)|\bsciatica|\bfrozen shoulder|carpal tunnel|\bTMJ|herniated|"
-        r"\bfibromyalgia|plantar fasc|rotator|lymphedema",
+        r"\bfibromyalgia|plantar fasc|rotator|lymphedema|"
+        r"\bci[áa]tica|\bsciatique|\blumba(?:r|lgia|go)\b|\bcontracturas?\b|\bherni[ae]\b",
         0.7,
         3,
     ),
@@ -83,12 +92,7 @@ MEDICAL = (
         2,
     ),
     _sign("thérapeutique thérapeutiques therapeutique", r"th[ée]rapeutiques?\b", 0.7, 2),
-    _sign(
-        "terapéutico terapéuticos terapéutica terapia",
-        r"terap[ée]utic[oa]s?\b|\bterapia (?:muscular|deportiva|manual|f[íi]sica)",
-        0.35,
-        3,
-    ),
+    _sign("terapia", r"\bterapia (?:muscular|deportiva|manual|f[íi]sica|del dolor)", 0.7, 2),
     _sign(
         "douleurs douleur soulager soulagement récupération dolores dolor aliviar recuperación",
         r"douleurs? (?:musculaires?|articulaires?|dorsales?|lombaires?)|soulage\w* \w+ douleurs?|"

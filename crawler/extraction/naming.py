@@ -148,7 +148,7 @@ class _Votes:
                 ):
                     self.weights[shorter] += 0.6 * self.weights[key]
 
-    def prefer_said(self, document: Document) -> None:
+    def prefer_said(self, document: Document, person: str | None) -> None:
         """A title's long name is cut to what the page's sentences make their subject ("Juniper Knots is located …")."""
         long = [key for key in self.weights if len(key.split()) >= 4 and "title" in self.sources[key][1]]
         if not long:
@@ -159,7 +159,7 @@ class _Votes:
             for size in range(len(words) - 1, 1, -1):
                 shorter = " ".join(words[:size])
                 said = sum(text.count(f" {shorter} {verb} ") for verb in _VERBS)
-                if said and _own_share(shorter) == 1.0:
+                if said and _own_share(shorter) == 1.0 and not (person and shorter in _key(person)):
                     self._shorten(key, size, said)
                     break
 
@@ -187,8 +187,15 @@ class _Votes:
             for other, weight in self.weights.items():
                 if other != key and len(key) > 5 and key in other:
                     totals[key] += 0.35 * weight
-        if person and person.lower() in totals and len(totals) > 1:
-            totals[person.lower()] *= 0.3  # "About Jane" names the therapist, not the practice
+        if person and len(totals) > 1:  # "About Jane" names the therapist, not the practice
+            full, first = _key(person), _key(person.split()[0])
+            if first in totals:
+                totals[first] *= 0.3
+            if full in totals and any(
+                key != full and full not in key and _TRADE.search(key) and total >= 0.4 * totals[full]
+                for key, total in totals.items()
+            ):
+                totals[full] *= 0.3
         key = max(totals, key=lambda k: (totals[k], self.weights[k]))
         key = self._fuller(key)
         name = max(self.writings[key], key=lambda writing: self.writings[key][writing])
@@ -233,10 +240,10 @@ def find_name(
     _vote_titles(document, votes, person)
     _vote_lines(document, votes)
     votes.confirm(document)
-    votes.prefer_said(document)
+    votes.prefer_said(document, person)
     for city in cities:
         votes.discount(city)
-    best = votes.best(person.split()[0] if person else None)
+    best = votes.best(person)
     if best is None or best[3] < 0.9:
         return None
     notes.add("name", best[0], best[1], best[2])

@@ -19,7 +19,7 @@ from crawler.extraction.kind import find_kind
 from crawler.extraction.language import find_language, find_spoken
 from crawler.extraction.naming import find_name
 from crawler.extraction.people import find_people
-from crawler.extraction.places import find_places, with_phone
+from crawler.extraction.places import find_places, place_abroad, with_phone
 from crawler.extraction.services import find_insurance, find_referral, find_setting
 from crawler.extraction.structured import read_nodes
 from crawler.extraction.terms import find_terms
@@ -80,9 +80,11 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     credentials = place_credentials(document, cues, people, notes)
     countries = [place.country for place in places if place.country]
     phones = find_phones(document, stated.phones, countries, notes)
+    places = place_abroad(document, places, phones)
+    countries = [place.country for place in places if place.country]
     places = [with_phone(document, place, phones, len(places)) for place in places]
     emails = find_emails(document, stated.emails, notes)
-    website = find_website(document, stated.urls, url, notes)
+    website = find_website(document, stated.urls, url, notes, name)
     for place in places:
         for part in ("street", "city", "region", "postal_code"):
             value = getattr(place, part)

@@ -34,6 +34,9 @@ _NOT_BUSINESS = re.compile(
     re.IGNORECASE,
 )
 
+# Under these stand schools, colleges, associations and web designers, never the practice itself.
+_OTHER_PARTIES = frozenset({"recognizedBy", "alumniOf", "memberOf", "affiliation", "issuedBy", "sponsor", "creator"})
+
 
 def read_nodes(document: Document) -> list[Node]:
     """Every typed node of the page's structured data, blocks that share an `@id` merged."""
@@ -91,7 +94,11 @@ def _flatten(value: Json, room: int) -> Iterator[Node]:
             if "@type" in item or "@id" in item:
                 room -= 1
                 yield item
-            stack.extend((part, depth + 1) for part in reversed(item.values()) if isinstance(part, dict | list))
+            stack.extend(
+                (part, depth + 1)
+                for key, part in reversed(item.items())
+                if isinstance(part, dict | list) and key not in _OTHER_PARTIES
+            )
         elif isinstance(item, list):
             stack.extend((part, depth + 1) for part in reversed(item) if isinstance(part, dict | list))
 
