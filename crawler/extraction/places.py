@@ -9,9 +9,10 @@ from crawler.extraction.addresses import Place, find_addresses, same_street
 from crawler.extraction.contacts import find_numbers, to_e164
 from crawler.extraction.document import Document, Section
 from crawler.extraction.facts import Stated
+from crawler.extraction.foreign import country_of_phones, find_town
 from crawler.extraction.maps import find_map_point
 from crawler.extraction.mentions import find_city_mentions
-from crawler.extraction.regions import fold_city, load_cities
+from crawler.extraction.regions import country_of, find_region, fold_city, load_cities
 
 
 def find_places(document: Document, stated: Stated) -> list[Place]:
@@ -23,7 +24,7 @@ def find_places(document: Document, stated: Stated) -> list[Place]:
     if strong:
         places = strong
     if not any(place.city for place in places):
-        mention = _main_city(document)
+        mention = _with_region(document, _main_city(document), stated.areas)
         if mention:
             if places:
                 places[0] = replace(
@@ -34,13 +35,50 @@ def find_places(document: Document, stated: Stated) -> list[Place]:
                 )
             else:
                 places.append(mention)
-    places.sort(key=lambda place: (-(place.weight >= 5.0), not place.street))
+    places.sort(key=lambda place: (-(place.weight >= 5.0), not place.street, bool(_PO_BOX.match(place.street or ""))))
     places = places[:12]
     if len(places) == 1 and places[0].lat is None:
         point = find_map_point(document)
         if point:
             places[0] = replace(places[0], lat=point[0], lon=point[1])
     return places
+
+
+_PO_BOX = re.compile(r"P\.?\s?O\.?\s?Box", re.IGNORECASE)
+_GEO_REGION = re.compile(r"(?:US|CA)-([A-Z]{2})", re.IGNORECASE)
+
+
+def _with_region(document: Document, mention: Place | None, areas: list[Place]) -> Place | None:
+    """The city with its state: as mentioned, else as the data's area served or the head's geo tags have it."""
+    named = _GEO_REGION.fullmatch(document.meta.get("geo.region", "").strip())
+    region = find_region(named[1]) if named else None
+    town = document.meta.get("geo.placename", "").split(",")[0].strip()
+    if town and region:
+        areas = [*areas, Place(city=town, region=region, country=country_of(region), snippet=town, where="meta")]
+    if mention is None:
+        return areas[0] if areas and len({fold_city(area.city or "") for area in areas}) == 1 else None
+    if mention.region is None:
+        for area in areas:
+            if fold_city(area.city or "") == fold_city(mention.city or ""):
+                return replace(mention, region=area.region, country=area.country)
+    return mention
+
+
+def place_abroad(document: Document, places: list[Place], phones: list[str]) -> list[Place]:
+    """The places, or the city abroad that the page names, where every number rings in one country abroad."""
+    cities = load_cities()
+    for held in places:
+        here = held.region in cities.get(fold_city(held.city or ""), ())  # "Bogotá D.C." is no city of the District
+        if held.postal_code or (held.region and (held.street or here)) or (held.country and not held.region):
+            return places
+    country = country_of_phones(phones) if phones else None
+    town = find_town(document.lines, country) if country else None
+    if not town:
+        return places
+    line = document.lines[town[1]]
+    known = places[0] if places else Place()
+    street = known.street
+    return [Place(street, town[0], country=country, snippet=line.text, where=line.where, line=town[1])]
 
 
 def with_phone(document: Document, place: Place, phones: list[str], count: int) -> Place:
