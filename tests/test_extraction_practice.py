@@ -195,3 +195,27 @@ def test_the_website_is_also_read_from_the_menu_and_from_print(body: str, websit
         extract_page(f"<title>Juniper Knots</title><body>{body}<h1>Juniper Knots</h1><p>Massage.</p>").website
         == website
     )
+
+
+def test_the_number_printed_outweighs_another_that_its_link_dials() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><a href='tel:+1-603-555-0199'>(603) 555-0111</a>")
+    assert page.phones[0] == "+16035550111"
+
+
+def test_a_shop_for_massagers_is_no_practice() -> None:
+    page = extract_page(
+        "<h1>JuniperMassage</h1><p>The massager that soothes tired heads.</p><button>Order now</button>"
+        "<p>Lovely thing.</p><p>VERIFIED BUYER</p>"
+    )
+    assert page.hold_reasons == ("not a massage practice",)
+
+
+def test_a_placeholder_for_an_address_holds_the_page() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><p>Email example@gmail.com for questions about massage.</p>")
+    assert page.hold_reasons == ("template: placeholder text was left in",)
+    assert page.emails == ()
+
+
+def test_a_lone_heading_names_the_practice_where_nothing_else_does() -> None:
+    page = extract_page("<title>About us</title><h1>About us</h1><h2>Juniper</h2><p>We are a small massage place.</p>")
+    assert page.name == "Juniper"

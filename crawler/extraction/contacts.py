@@ -54,7 +54,7 @@ _HIDDEN_EMAIL = re.compile(
 )
 _NOT_EMAIL = re.compile(
     r"\.(?:png|jpe?g|gif|webp|svg|css|js|pdf)$|@(?:sentry|.*\.wixpress|.*sentry\.io|\dx\.|.*\.(?:local|invalid)$)|"
-    r"^(?:you|your|youremail|your-?email|name|email|user|username|johndoe|jane\.?doe|john\.?doe|someone|test)@|"
+    r"^(?:you|your|youremail|your-?email|name|email|user|username|johndoe|jane\.?doe|john\.?doe|someone|test|example)@|"
     r"@(?:domain|yourdomain|yoursite|mysite|email|website|site|company|yourcompany)\.(?:com|org|net)$",
     re.IGNORECASE,
 )
@@ -197,8 +197,9 @@ def _linked_phones(line: Line) -> Iterator[tuple[str, float]]:
             if _FAX.search(line.text.split(link.text or "\0")[0]):
                 continue
             number = to_e164(unquote(rest).split("?")[0].split(";")[0])
+            shown = {shown for shown, _ in find_numbers(link.text)}
             if number:
-                yield number, 1.0
+                yield number, (-0.9 if shown and number not in shown else 1.0)  # what is printed is what is said
         elif "wa.me/" in link.href:
             number = to_e164("+" + re.sub(r"\D", "", link.href.split("wa.me/")[1][:16]))
             if number:

@@ -63,10 +63,17 @@ _PLACEHOLDER = loose(
     r"\[(?:your|business|company|name|phone|city|address|insert)[^\]\n]{0,30}\]|\{\{\s?\w+|\b(?:123|1234) (?:main|"
     r"anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|"
     r"street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
-    r"anytown|\bany ?city\b|john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
+    r"anytown|\bany ?city\b|\b(?:example|youremail|your-email)@\w|"
+    r"john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
     r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)|"
     r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b"
 )
+_SHOP = (
+    re.compile(r"add to (?:cart|bag|basket)|order now|buy now|shop now", re.IGNORECASE),
+    re.compile(r"verified buyer|free shipping|money[- ]back guarantee|ships? (?:free|worldwide)", re.IGNORECASE),
+    re.compile(r"\bmassagers?\b|massage (?:chairs?|guns?) for sale", re.IGNORECASE),
+)
+_SESSIONS = re.compile(r"appointment|\bsessions?\b|therapist|\bbook (?:now|online|a|your)\b", re.IGNORECASE)
 _FAKE_EMAIL = re.compile(r"fake|not-?a?-?real|dummy|placeholder", re.IGNORECASE)
 _PARKED = re.compile(
     r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not "
@@ -194,7 +201,7 @@ _SEXUAL_STEMS = stems(
     "gorgeous beautiful soapy four rub b"
 )
 _PLACEHOLDER_SIGNS = (
-    "your ", "[", "{{", "123 ", "1234 ", "456", "any", "john", "insert ", "template by", "this is ",
+    "your ", "[", "{{", "123 ", "1234 ", "456", "any", "john", "insert ", "example@", "template by", "this is ",
     "this would ", "text goes ", "block ", "yourname@",
 )  # fmt: skip
 _MASSAGE_STEMS = stems("massage massages massotherapy massothérapie masaje masajes masajista")
@@ -250,7 +257,9 @@ def find_hold_reasons(
     )  # fmt: skip
     if len(text) < 1500 and (sold := _FOR_SALE.search(text)):
         hold("unreadable: the domain is for sale", sold[0], "body")
-    if not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text.lower()) and not _MASSAGE.search(host):
+    if sum(bool(sign.search(text)) for sign in _SHOP) >= 2 and not _SESSIONS.search(text):
+        hold("not a massage practice", "a shop: " + text[:120], "body")
+    elif not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text.lower()) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
         reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
         hold(reason, text[:120], "body")

@@ -106,6 +106,8 @@ _VERBS = (
     "ofrece",
 )
 
+_SURE, _LONE = 0.9, 0.4  # the weight a name must have; where nothing else is put forward, a heading's will do
+
 
 class _Votes:
     """Names proposed by the page's parts; the same name in other letters is one candidate."""
@@ -178,6 +180,10 @@ class _Votes:
         if key in self.weights:
             self.weights[key] *= 0.1
 
+    def lone(self) -> bool:
+        """Whether one heading is all that a page puts forward."""
+        return len(self.weights) == 1 and all(where[:1] == "h" for _, where in self.sources.values())
+
     def best(self, person: str | None) -> tuple[str, str, str, float] | None:
         """The name with the most weight, its snippet, its place and the weight; others that contain it count for it."""
         if not self.weights:
@@ -244,7 +250,7 @@ def find_name(
     for city in cities:
         votes.discount(city)
     best = votes.best(person)
-    if best is None or best[3] < 0.9:
+    if best is None or best[3] < (_LONE if votes.lone() else _SURE):
         return None
     notes.add("name", best[0], best[1], best[2])
     return best[0]
