@@ -59,8 +59,7 @@ _UNIT_AHEAD = re.compile(
     r"^(?:(?:unit|suite|ste|apt|bureau)\b\.?\s?#?\s?|#\s?)?(?:\d{1,4}[A-Za-z]?|[A-Z])$", re.IGNORECASE
 )
 _LEADING_UNIT = re.compile(r"^(?:[a-z]{2,6}\.?\s?)?#?\s?\w{1,5},\s*(?=\d)", re.IGNORECASE)
-_STREET_START = re.compile(r"\d|\b(?:One|Two|Three|Four|Five) [A-Z]|Box")
-_DIGIT = re.compile(r"\d")
+_STREET_START = re.compile(r"\b(?:One|Two|Three|Four|Five) [A-Z]|Box")  # where no digit is
 _FIVE_DIGITS = re.compile(r"\d{5}")
 _PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
@@ -114,7 +113,7 @@ def find_addresses(document: Document) -> list[Place]:
     lines = document.lines
     found: list[Place] = []
     for index, line in enumerate(lines):
-        if line.section in _SKIPPED or not line.text or not _DIGIT.search(line.text):
+        if line.section in _SKIPPED or not line.text or not line.has_digit:
             continue
         found.extend(
             replace(place, line=index, where=line.where, snippet=line.text) for place in _read_postal(lines, index)
@@ -124,7 +123,7 @@ def find_addresses(document: Document) -> list[Place]:
             line.section in _SKIPPED
             or line.tag == "option"
             or len(line.text) > 300
-            or not _STREET_START.search(line.text)
+            or not (line.has_digit or _STREET_START.search(line.text))
         ):
             continue
         street = find_street(line.text)

@@ -28,7 +28,6 @@ _KEYS = {
     for n, row in enumerate(["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"], 2)
     for letter in row
 }
-_DIGIT = re.compile(r"\d")
 _FAX = re.compile(r"(?:fax|facsimile|t[ée]l[ée]copieur)\W{0,6}$", re.IGNORECASE)
 _FAX_ONLY = re.compile(r"^\W*(?:fax|facsimile|f)\b\W*$", re.IGNORECASE)
 _NOT_PHONE = re.compile(
@@ -173,7 +172,7 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
     for line in document.lines:
         own = line.section not in (Section.TESTIMONIAL, Section.BLOG) and not _FAX_ONLY.match(previous)
         previous = line.text
-        if not own or not (line.links or _DIGIT.search(line.text)):
+        if not own or not (line.links or line.has_digit):
             continue
         weight = 1.0 if line.section is Section.MAIN else 1.6
         if _OTHERS.search(line.low):

@@ -10,6 +10,7 @@ from crawler.extraction.document import Line, Section
 
 LETTERS = 4  # words are kept by their first letters, enough to tell stems apart
 _STEM = re.compile(rf"([^\W\d_]{{1,{LETTERS}}})[^\W\d_]*")
+_PLAIN_STEM = re.compile(rf"([a-z]{{1,{LETTERS}}})[a-z]*")  # the same for text in ASCII, at half the cost
 _NOT_OWN = frozenset({Section.TESTIMONIAL, Section.BLOG})
 
 
@@ -26,7 +27,7 @@ class Cues:
         for number, low in zip(self._numbers, texts, strict=True):
             self._starts.append(room)
             room += len(low) + 1
-            for stem in set(_STEM.findall(low)):
+            for stem in set((_PLAIN_STEM if low.isascii() else _STEM).findall(low)):
                 self._index.setdefault(stem, []).append(number)
         self._text = "\n".join(texts)
         self._holding: dict[str, set[int]] = {}

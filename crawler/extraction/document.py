@@ -22,59 +22,12 @@ MAX_LINE_CHARS = 4_000
 MAX_BLOCKS = 40  # JSON-LD blocks read
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
-BLOCKS = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "button",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "html",
-        "label",
-        "legend",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "option",
-        "p",
-        "pre",
-        "section",
-        "select",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "textarea",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_BLOCKS_TEXT = """
+address article aside blockquote body button caption center dd details dialog div dl dt fieldset figcaption figure
+footer form h1 h2 h3 h4 h5 h6 header hr html label legend li main nav ol option p pre section select summary table
+tbody td textarea tfoot th thead tr ul
+"""
+BLOCKS = frozenset(_BLOCKS_TEXT.split())
 SKIPPED = frozenset(
     ["script", "style", "noscript", "svg", "template", "canvas", "head", "object", "audio", "video", "map", "math"]
 )
@@ -112,6 +65,7 @@ class Line:
     level: int = 0
     heading: int = -1  # index of the heading it stands under
     _low: str | None = None
+    _has_digit: bool | None = None
 
     @property
     def low(self) -> str:
@@ -120,6 +74,13 @@ class Line:
             low = self.text.lower()
             self._low = low if len(low) == len(self.text) else "".join(c.lower()[:1] or c for c in self.text)
         return self._low
+
+    @property
+    def has_digit(self) -> bool:
+        """Whether a digit stands in it: what phones, addresses and numbers are read from."""
+        if self._has_digit is None:
+            self._has_digit = _DIGIT.search(self.text) is not None
+        return self._has_digit
 
     @property
     def where(self) -> str:
@@ -149,7 +110,9 @@ class Document:
         return (line for line in self.lines if line.section not in (Section.META, Section.DATA))
 
 
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufdd0-\ufdef\ufffe\uffff\ud800-\udfff]")
+_DIGIT = re.compile(r"\d")
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NOT_CHARACTERS = re.compile(r"[\ufdd0-\ufdef\ufffe\uffff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CLASS = re.compile(
     r"(?P<testimonial>testimon|(?<![a-z])reviews?(?![a-z])|temoign|t[ée]moignage|resena|quote-|client-say|feedback)"
@@ -188,18 +151,21 @@ def read_document(body: bytes | str, content_type: str | None = None) -> Documen
     """The page's lines and head; an empty document where there is nothing to read."""
     text = body if isinstance(body, str) else decode(body[: MAX_CHARS * 2], content_type)
     document = Document(truncated=len(text) > MAX_CHARS or len(body) > MAX_CHARS * 2)
-    text = _NOT_TEXT.sub("", text[:MAX_CHARS])
+    text = text[:MAX_CHARS]
+    if not text.isascii():
+        text = _NOT_CHARACTERS.sub("", text)
+    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
     if not text.strip():
         return document
     parser = etree.HTMLParser(encoding="utf-8", recover=True, remove_comments=True, remove_pis=True)
     try:
-        root = etree.fromstring(text.encode("utf-8", "ignore"), parser)
+        root = etree.fromstring(data, parser)
     except (etree.LxmlError, ValueError):
         return document
     if root is None:
         return document
     document.root = root
-    document.has_items = "itemscope" in text or "typeof=" in text
+    document.has_items = b"itemscope" in data or b"typeof=" in data
     _read_head(root, document)
     _Walk(document).run(root)
     _mark_sections(document.lines)

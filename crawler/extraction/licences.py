@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from crawler.extraction.cues import stems
@@ -36,6 +37,13 @@ _OTHERS = (
 TITLE = re.compile(
     rf"(?<![\w-])(?:(?P<letters>{LETTERS})(?![\w’'])|(?P<words>(?i:{_WORDS}))\b|(?P<other>(?i:{_OTHERS}))\b)"
 )
+
+# One of these stands in every title: a word added above that holds none of them belongs here too.
+_CAPITALS = re.compile(r"[A-Z](?:[A-Z]|\.M|sT)")
+_TITLE_WORDS = (
+    "massage", "masaje", "bodyworker", "massotherap", "massoth", "rolfer", "athletic", "esthetician", "cosmetolog",
+    "assistant", "reiki", "certified lymph", "masajista", "amta", "abmp",
+)  # fmt: skip
 
 _PREFIX = r"(?:[A-Z]{1,4}[-. #]{0,2})?"
 _DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,12}}\d(?:-(?:MT|LMT|MA|TX)\b)?(?![\w%]))"
@@ -105,6 +113,13 @@ _FLORIDA = re.compile(r"MA\s?[1-9]\d{4,5}")  # postal codes after MA begin with 
 RARER_CUES = stems("KT L R MT MA ME board physical assistant")
 
 
+def _find_titles(text: str) -> Iterator[re.Match[str]]:
+    """The titles in a line; the long pattern is tried only where capitals side by side or one of its words stand."""
+    low = text.lower()
+    if _CAPITALS.search(text) or any(word in low for word in _TITLE_WORDS):
+        yield from TITLE.finditer(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A credential standing in a line: its title, its number if printed, and where in the line."""
@@ -127,7 +142,7 @@ def find_claims(text: str) -> list[Claim]:
         place = "TX" if alone["prefix"] == "ME" else "FL"
         title = None if alone["prefix"] == "MA" else "massage establishment"
         claims = [Claim(title, alone["number"], place, alone["number"], *alone.span("number"), title is None)]
-    for match in TITLE.finditer(text):
+    for match in _find_titles(text):
         if not any(claim.start <= match.start() < claim.end for claim in claims):
             claims.append(
                 Claim(
@@ -163,7 +178,7 @@ def _numbered(text: str) -> list[Claim]:
         jurisdiction = find_region(place) if place else _place_near(text, start, end)
         claims.append(Claim(title, plain, jurisdiction, words.strip(), start, end, of_person))
 
-    for match in TITLE.finditer(text):
+    for match in _find_titles(text):
         tail = _AFTER_TITLE.match(text, match.end())
         if tail and (tail["sign"] or _prefixed(tail["number"]) or len(re.sub(r"\D", "", tail["number"])) >= 5):
             bare = not tail["sign"] and not _prefixed(tail["number"])

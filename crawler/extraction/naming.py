@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from crawler.extraction.cues import loose
 from crawler.extraction.document import Document, Section, clean
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import find_region, fold_city, load_cities
 
-_TRADE = re.compile(
+_TRADE = loose(
     r"massage|massoth|masaje|bodywork|therap|wellness|healing|\bspa\b|clinic|clinique|studio|rolfing|rehab|kneads?|"
     r"touch|hands|body|relax|holistic|"
-    r"cent(?:er|re)\b|reflexolog|myofascial|\bLMT\b|\bRMT\b|reiki|zen|muscle|motion|balance|health|retreat|salon",
-    re.IGNORECASE,
+    r"cent(?:er|re)\b|reflexolog|myofascial|\bLMT\b|\bRMT\b|reiki|zen|muscle|motion|balance|health|retreat|salon"
 )
 _SPLIT = re.compile(r"\s*(?:\||»|«|•|·|::|~|–|—|\s-\s|\s-|-\s|:\s|\s/\s)\s*")
 _GENERIC = re.compile(
@@ -225,7 +225,7 @@ def _key(name: str) -> str:
 def tidy(text: str) -> str:
     """A candidate without greetings, marks and the year."""
     name = clean(text)
-    if " " not in name and len(name) > 12 and _TRADE.search(name) and "." not in name:
+    if " " not in name and len(name) > 12 and _TRADE.search(name.lower()) and "." not in name:
         name = _CAMEL.sub(" ", name)
     name = _LEAD.sub("", name)
     name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.IGNORECASE)
@@ -269,7 +269,7 @@ def _vote_titles(document: Document, votes: _Votes, person: str | None) -> None:
             continue
         for index, part in enumerate(kept):
             value = weight * (1.0 if index == 0 else 0.7 if index == len(kept) - 1 else 0.4)
-            if _TRADE.search(part):
+            if _TRADE.search(part.lower()):
                 value *= 1.5
             if _SENTENCE.search(part) or len(part.split()) > 7:
                 value *= 0.35
@@ -289,7 +289,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
             if found:
                 name = _CREDIT.split(found["name"])[0]
                 if not _GENERIC.match(tidy(name)):
-                    votes.add(name, 1.4 if _TRADE.search(name) else 0.6, "footer", text)
+                    votes.add(name, 1.4 if _TRADE.search(name.lower()) else 0.6, "footer", text)
         if len(text) <= 60 and (line.level == 1 or index < 14 or (line.level and first_heading)):
             first_heading = first_heading and not line.level
             name = tidy(text)
@@ -300,11 +300,11 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
                 and not any(c.isdigit() for c in name)
             ):
                 weight = 1.2 if line.level == 1 else 0.7 if index < 6 else 0.35
-                votes.add(name, weight * (1.3 if _TRADE.search(name) else 0.6), line.where, text)
+                votes.add(name, weight * (1.3 if _TRADE.search(name.lower()) else 0.6), line.where, text)
         elif (
             line.section is Section.FOOTER
             and len(text) <= 50
-            and _TRADE.search(text)
+            and _TRADE.search(text.lower())
             and not _GENERIC.match(tidy(text))
         ):
             votes.add(text, 0.5, "footer", text)
@@ -332,7 +332,7 @@ def _is_person(text: str, person: str | None) -> bool:
     return (
         bool(_PERSON.match(text))
         and (person is None or text.split(maxsplit=1)[0] in person)
-        and not _TRADE.search(text)
+        and not _TRADE.search(text.lower())
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.extraction.addresses import Place, find_addresses, same_street
 from crawler.extraction.contacts import find_numbers, to_e164
-from crawler.extraction.document import Document, Section
+from crawler.extraction.cues import loose
+from crawler.extraction.document import Document, Line, Section
 from crawler.extraction.facts import Stated
 from crawler.extraction.foreign import country_of_phones, find_town
 from crawler.extraction.maps import find_map_point
@@ -127,14 +129,27 @@ def _merge_place(places: list[Place], new: Place) -> None:
     places.append(new)
 
 
-_SERVING = re.compile(
-    r"(?i:serving|serves|covering|"
+_SERVING = loose(
+    r"(?:serving|serves|covering|"
     r"located in|based in|based out of|in the heart of|proudly serving|in beautiful|in downtown|"
     r"in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|"
     r"practi[cs](?:e|ed|ing) in|"
-    r"studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|[àa]|en)\s(?:the\s|downtown\s|"
-    r"beautiful\s|scenic\s|greater\s)*(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
+    r"studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|à|a|en)\s"
 )
+_SERVED = re.compile(
+    r"(?:the\s|downtown\s|beautiful\s|scenic\s|greater\s)*"
+    r"(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
+)
+
+
+def _find_served(line: Line) -> Iterator[re.Match[str]]:
+    """The names in capitals that stand after words such as "serving" and "located in"."""
+    at = 0
+    while serving := _SERVING.search(line.low, at):
+        served = _SERVED.match(line.text, serving.end())
+        at = served.end() if served else serving.start() + 1
+        if served:
+            yield served
 
 
 def _main_city(document: Document) -> Place | None:
@@ -152,7 +167,7 @@ def _main_city(document: Document) -> Place | None:
     for index, line in enumerate(document.lines):
         if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option":
             continue
-        for match in _SERVING.finditer(line.text):
+        for match in _find_served(line):
             words = match["city"].split()
             for size in range(len(words), 0, -1):
                 name = " ".join(words[:size]).rstrip(".,’'")

@@ -53,6 +53,11 @@ _JOINED = loose(
     r"(?P<list>(?:[A-Za-z-]+(?: [A-Za-z-]+)?,\s){1,6}"
     r"(?:[A-Za-z-]+\s){0,2}(?:and|or|&)\s[A-Za-z-]+(?: [a-z-]+)?)\s(?:massage|bodywork|therapy)"
 )
+_JOINED_END = loose(r" (?:and|or|&) [a-z-]+(?: [a-z-]+)? (?:massage|bodywork|therapy)")  # what every such list ends in
+_LISTS = (
+    "includ", "such as", "speciali", "specialt", "offer", "offrons", "provid", "ofrecemos", "incl", "trained in",
+    "certified in", "techniques", "modalities", "services", "treat", "relief", "help", "experience",
+)  # fmt: skip
 _PARTS = re.compile(r"\s*(?:[,;/•|·+]|\s(?:and|or|&|et|y|ou|o)\s)\s*")
 _ENTRY_HEAD = re.compile(r"^(?P<head>[^:.!?–—]{3,45}?)\s?(?::|–|—|\s-\s)\s")
 
@@ -211,8 +216,15 @@ def _find_entries(line: Line) -> Iterator[tuple[int, int]]:
     head = _ENTRY_HEAD.match(text) if line.section is not Section.META else None
     if head:
         yield head.span("head")
-    for pattern in (_LISTING, _JOINED) if "," in text or " and " in text else ():
-        for listed in pattern.finditer(line.low):
+    low = line.low
+    patterns = []
+    if "," in low or " and " in low:
+        if any(word in low for word in _LISTS):
+            patterns.append(_LISTING)
+        if "," in low and _JOINED_END.search(low):
+            patterns.append(_JOINED)
+    for pattern in patterns:
+        for listed in pattern.finditer(low):
             if "," not in listed["list"] and " and " not in listed["list"]:
                 continue
             at = listed.start("list")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from directory.vocabularies.folding import SMALL_WORDS, Word, find_folded_words, fold_phrase, split_words
+from directory.vocabularies.folding import Word, find_folded_words, fold_phrase, split_words
 from directory.vocabularies.icd10 import CODE_IN_TEXT, measure_prefix, parse_code
 from directory.vocabularies.matching import BodyGrammar, Candidate, PhraseTable, Wording, choose_longest, make_grammar
 from directory.vocabularies.terms import CodeMatch, Looseness, Term, TermKind, TermMatch
@@ -53,7 +52,7 @@ class Vocabulary:
 
     def may_name(self, text: str) -> bool:
         """Whether `text` can hold a wording, by its pairs of words: false spares the search, true promises nothing."""
-        words = [word for word in find_folded_words(text) if word and word not in SMALL_WORDS]
+        words = find_folded_words(text)
         if self._starts.isdisjoint(words):
             return False
         if any(starts.intersection(words) and not says.isdisjoint(words) for starts, says in self._complaints):
@@ -63,7 +62,7 @@ class Vocabulary:
 
     def _has_pair(self, words: list[str]) -> bool:
         seconds = self._seconds
-        for word, following in zip_longest(words, words[1:], fillvalue=""):
+        for word, following in zip(words, [*words[1:], ""], strict=False):
             known = seconds.get(word)
             if known is not None and ("" in known or following in known):
                 return True

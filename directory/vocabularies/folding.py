@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -40,7 +39,8 @@ el los las lo del en una mi mis su sus al
 """
 SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 _ELISIONS = frozenset({"l", "d", "j", "qu", "n", "s", "m", "t", "c"})
-_WORD = re.compile(r"[&+]|(?:[^\W_]|[\u0300-\u036f])+(?:['’ʼ](?:[^\W_]|[\u0300-\u036f])+)*")
+# One class of characters runs several times faster than an alternation without "_": that is blanked out beforehand.
+_WORD = re.compile(r"[&+]|[\w\u0300-\u036f]+(?:['’ʼ][\w\u0300-\u036f]+)*")
 _STOP = re.compile(r"[.;:!?|•·()\[\]{}\"“”«»<>—–*\t]|\n\s*\n|\s-\s")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 
@@ -100,19 +100,26 @@ def _fold_raw(raw: str) -> tuple[str, int, int]:
     return fold_word(word), cut_start, cut_end
 
 
-def find_folded_words(text: str) -> Iterator[str]:
-    """The folded words of `text`, small ones too, without their places."""
-    return (_fold_raw(raw)[0] for raw in _WORD.findall(text))
+@lru_cache(maxsize=65536)
+def _fold_telling(raw: str) -> str:
+    """The folded word, empty where it is a small one."""
+    folded = _fold_raw(raw)[0]
+    return "" if folded in SMALL_WORDS else folded
+
+
+def find_folded_words(text: str) -> list[str]:
+    """The folded words of `text` as `split_words` gives them, without their places."""
+    return list(filter(None, map(_fold_telling, _WORD.findall(text.replace("_", " ")))))
 
 
 def split_words(text: str) -> list[Word]:
     """The folded words of `text` with their spans; small words are left out but noted."""
     words: list[Word] = []
-    add, space = words.append, Gap.SPACE
+    add, make, space = words.append, tuple.__new__, Gap.SPACE
     last_end = 0
     gap = Gap.STOP
     small = False
-    for found in _WORD.finditer(text):
+    for found in _WORD.finditer(text.replace("_", " ")):
         start, end = found.span()
         if start != last_end + 1 or text[last_end] != " ":  # a single space changes nothing
             gap = max(gap, _find_gap(text[last_end:start]))
@@ -121,7 +128,7 @@ def split_words(text: str) -> list[Word]:
         if folded in SMALL_WORDS:
             small = True
         elif folded:
-            add(Word(folded, start + cut_start, end - cut_end, gap, small or cut_start > 0))
+            add(make(Word, (folded, start + cut_start, end - cut_end, gap, small or cut_start > 0)))
             gap, small = space, False
     return words
 
