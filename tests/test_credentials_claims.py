@@ -40,6 +40,19 @@ READ = [
     ("33.019173", "OH", "OH", 19173),
     ("18KT00917300", "NJ", "NJ", 9173),
     ("9173917-4701", "UT", "UT", 9173917),
+    ("MT Lic. 22066", "OR", "OR", 22066),
+    ("MT, License #27279", "NY", "NY", 27279),
+    ("MT #61540", "FL", "FL", 61540),
+    ("FL MT #61676", "FL", "FL", 61676),
+    ("MT MT-15035", "CO", "CO", 15035),
+    ("MA License #61583", "FL", "FL", 61583),
+    ("MA License #61583", "CT", "MA", 61583),
+    ("MT License #4917", "MT", "MT", 4917),
+    ("Florida License: MA 0012345", "FL", "FL", 12345),
+    ("LMT-12345 (FL)", "FL", "FL", 12345),
+    ("State of Florida lic. 61202", None, "FL", 61202),
+    ("(Lic. MT.0014886)", "CO", "CO", 14886),
+    ("LMT license number MA61583 exp. 08/2027", "FL", "FL", 61583),
 ]
 
 REFUSED = [

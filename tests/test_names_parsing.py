@@ -19,6 +19,8 @@ from directory.names import compare_names, is_business_name, parse_name, split_t
         ("Ann B. Example, LMT, BCTMB", "Ann", "B.", ("Example",), "", ("LMT", "BCTMB")),
         ("Ann Example LMT/CMT", "Ann", "", ("Example",), "", ("LMT/CMT",)),
         ("LMT Ann Example", "Ann", "", ("Example",), "", ("LMT",)),
+        ("Alyssa, MT", "Alyssa", "", (), "", ("MT",)),
+        ("Vega (MT)", "", "", ("Vega",), "", ("MT",)),
         ("Dr. John Example Jr.", "John", "", ("Example",), "Jr", ()),
         ("Example, John III", "John", "", ("Example",), "III", ()),
         ("Maria Garcia Lopez", "Maria", "", ("Garcia", "Lopez"), "", ()),
@@ -87,6 +89,8 @@ def test_maiden_names_and_nicknames_are_lifted_out() -> None:
         ("Massothérapie Tremblay", None, "Massothérapie Tremblay"),
         ("Grace Point", None, "Grace Point"),
         ("Harmony", None, "Harmony"),
+        ("Massage Clinic of Winter Park – Ann Example, LMT", "Ann Example, LMT", "Massage Clinic of Winter Park"),
+        ("Massage of Winter Park: Ann Example", "Ann Example", "Massage of Winter Park"),
     ],
 )
 def test_a_heading_splits_into_person_and_practice(title: str, person: str | None, practice: str | None) -> None:

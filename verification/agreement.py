@@ -38,10 +38,11 @@ class Match:
 
     @property
     def slip(self) -> bool:
-        """Whether the names are one but for a single slip of the pen."""
+        """Whether the names are one but for a single slip of the pen, or one part of a double surname."""
         slips = (Agreement.TYPO, Agreement.SPELLING)
         given, family = self.comparison.given, self.comparison.family
-        return (given in slips and family is Agreement.SAME) or (given is Agreement.SAME and family in slips)
+        part = family in (*slips, Agreement.PART, Agreement.FORMER)
+        return (given in slips and family is Agreement.SAME) or (given is Agreement.SAME and part)
 
     @property
     def full(self) -> bool:

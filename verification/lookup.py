@@ -9,7 +9,7 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from directory.credentials import Family, LicenceKey, ParsedClaim, key_of_record, letters_of
+from directory.credentials import Family, LicenceKey, ParsedClaim, key_of_record, letters_of, load_schemes
 from directory.models import RegisterRecord
 from directory.names import PersonName, parse_name
 from directory.names.tables import load_nicknames
@@ -73,9 +73,12 @@ def find_records(lookup: RegisterLookup, claim: ParsedClaim) -> Sequence[Candida
     Where two tiers of a board share their digits (Maryland's M01917 and R01917), the letters of the claim tell which.
     """
     found = lookup.find_by_key(claim.key) if claim.key else ()
-    letters = letters_of(claim.number or "") if len(found) > 1 else ""
-    if not letters:
+    letters = letters_of(claim.number or "") if found else ""
+    if claim.key is None or not letters:
         return found
+    tiers = load_schemes().get(claim.key.jurisdiction, claim.key.family).tiers
+    if letters in tiers:
+        return [c for c in found if letters_of(c.record.number) == letters or letters_of(c.record.number) not in tiers]
     same = [candidate for candidate in found if letters_of(candidate.record.number) == letters]
     return same if len(same) == 1 and all(letters_of(c.record.number) for c in found) else found
 

@@ -78,6 +78,7 @@ def load_schemes() -> Schemes:
                 numeric=row.get("numeric", ""),
                 patterns=tuple(row.get("patterns", ())),
                 separated=row.get("separated", False),
+                tiers=tuple(row.get("tiers", ())),
                 write=row.get("write", "{n}"),
                 samples=tuple((str(written), number) for written, number in row.get("samples", {}).items()),
             )

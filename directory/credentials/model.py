@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-PARSER_VERSION = "claims-1"
+PARSER_VERSION = "claims-2"
 
 
 class CredentialKind(StrEnum):
@@ -90,7 +90,10 @@ class Title:
 
 @dataclass(frozen=True, slots=True)
 class NumberScheme:
-    """How one register writes the numbers of one family (schemes.yml); more than `most` digits are refused."""
+    """How one register writes the numbers of one family (schemes.yml); more than `most` digits are refused.
+
+    `tiers` are the prefixes of licences that differ in law and share their digits.
+    """
 
     jurisdiction: str
     family: Family
@@ -101,5 +104,6 @@ class NumberScheme:
     numeric: str = ""
     patterns: tuple[str, ...] = ()
     separated: bool = False
+    tiers: tuple[str, ...] = ()
     write: str = "{n}"
     samples: tuple[tuple[str, int], ...] = ()
