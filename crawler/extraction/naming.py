@@ -132,9 +132,8 @@ class _Votes:
         writings[name] = writings.get(name, 0.0) + weight * (0.5 if name.isupper() or name.islower() else 1.0)
         self.sources.setdefault(key, (snippet or name, where))
 
-    def confirm(self, document: Document) -> None:
+    def confirm(self, text: str) -> None:
         """What the page calls itself in its own sentences weighs more than words for search engines."""
-        text = _key("\n".join(line.text for line in document.visible() if len(line.text) > 30))
         for key in self.weights:
             if len(key) > 5 and " " in key:
                 self.weights[key] += 0.5 * min(3, text.count(key))
@@ -150,17 +149,14 @@ class _Votes:
                 ):
                     self.weights[shorter] += 0.6 * self.weights[key]
 
-    def prefer_said(self, document: Document, person: str | None) -> None:
+    def prefer_said(self, text: str, person: str | None) -> None:
         """A title's long name is cut to what the page's sentences make their subject ("Juniper Knots is located …")."""
         long = [key for key in self.weights if len(key.split()) >= 4 and "title" in self.sources[key][1]]
-        if not long:
-            return
-        text = " " + _key(" . ".join(line.text for line in document.visible() if len(line.text) > 30)) + " "
         for key in long:
             words = key.split()
             for size in range(len(words) - 1, 1, -1):
                 shorter = " ".join(words[:size])
-                said = sum(text.count(f" {shorter} {verb} ") for verb in _VERBS)
+                said = sum(text.count(f"{shorter} {verb} ") for verb in _VERBS)
                 if said and _own_share(shorter) == 1.0 and not (person and shorter in _key(person)):
                     self._shorten(key, size, said)
                     break
@@ -245,8 +241,9 @@ def find_name(
             votes.add(document.meta[key], weight, key)
     _vote_titles(document, votes, person)
     _vote_lines(document, votes)
-    votes.confirm(document)
-    votes.prefer_said(document, person)
+    sentences = _key("\n".join(line.text for line in document.visible() if len(line.text) > 30))
+    votes.confirm(sentences)
+    votes.prefer_said(sentences, person)
     for city in cities:
         votes.discount(city)
     best = votes.best(person)
