@@ -150,3 +150,44 @@ def test_a_town_abroad_is_found_where_the_number_rings() -> None:
     page = extract_page(f"<h1>Masajes</h1><p>{line}</p><p>Soacha</p><a href='tel:+573213335117'>Llamar</a>")
     assert [(place.city, place.country) for place in page.locations] == [("Soacha", "CO")]
     assert not page.publish
+
+
+def read_terms(body: str) -> tuple[set[str], set[str]]:
+    page = extract_page(f"<h1>Juniper Knots Massage</h1>{body}")
+    return set(page.techniques), set(page.conditions)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h3>What health conditions should I disclose?</h3><ul><li>Cancer</li><li>High blood pressure</li></ul>",
+        "<p>Must disclose:</p><ul><li>Cancer</li><li>High blood pressure</li></ul>",
+        "<p>Il faut prévenir de tout problème : hypertension, cancer, arthrite, sclérose en plaques.</p>",
+        "<p>Je ne le conseille pas aux personnes qui ont de l'arthrite.</p>",
+    ],
+)
+def test_what_is_to_be_told_beforehand_is_not_treated(body: str) -> None:
+    assert read_terms(body)[1] == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "techniques"),
+    [
+        (
+            "She graduated in 2010 and honed her skills in lomi lomi and deep tissue massage.",
+            {"lomi-lomi", "deep-tissue"},
+        ),
+        ("She taught classes in acupressure and reflexology.", set()),
+        ("A practice very similar to the ancient practice of gua sha.", set()),
+        ("Improved circulation and lymphatic drainage", set()),
+        ("Ann Stone, Senior Massage Therapist", set()),
+        ("We provide relaxing and refreshing reflexology.", {"reflexology"}),
+    ],
+)
+def test_techniques_are_what_is_offered_now(line: str, techniques: set[str]) -> None:
+    assert read_terms(f"<p>{line}</p>")[0] == techniques
+
+
+def test_discomforts_of_pregnancy_are_treated_and_pregnancy_itself_is_not() -> None:
+    assert "pregnancy" in read_terms("<p>Pour soulager les inconforts liés à la grossesse.</p>")[1]
+    assert "pregnancy" not in read_terms("<p>A gentle massage for support and rest during pregnancy.</p>")[1]

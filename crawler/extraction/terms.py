@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Line, Section
@@ -23,12 +23,19 @@ _NEGATED = loose(
     r"\bcannot|\bcan['’]t|\bunable to|\brather than|\binstead of|\bunlike|\bne (?:pratique|propose|offre)|"
     r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$"
 )
-_COMPARED = loose(r"\b(?:than|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$")
+_COMPARED = loose(r"\b(?:than|similar to|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$")
 _CAUTION = loose(
     r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do "
     r"not (?:come|book)|"
     r"if you (?:are|have|had) (?:sick|ill|a fever|fever)|please (?:inform|notify|tell|let) |contagious|medical history|"
-    r"prior to (?:your|the) (?:session|appointment)|avoid massage"
+    r"prior to (?:your|the) (?:session|appointment)|avoid massage|(?:should|must|please) (?:i |you )?disclose|"
+    r"contre-?indi|pr[ée]venir de|(?:me|nous) signaler|d[ée]conseill|ne (?:le|la|les) conseille pas|"
+    r"avis (?:du|de votre) m[ée]decin|consult[ea] (?:a|con) (?:tu|su) m[ée]dico|contraindica"
+)
+_CAUTION_HEADING = loose(
+    r"contra-?indica|contre-?indi|pr[ée]cautions?\b|must disclose|(?:should|do|must) i (?:disclose|tell)|"
+    r"health conditions? (?:should|to)|when not to|when (?:you )?should(?: not|n['’]t)|not recommended|"
+    r"who should not|do not book if|(?:tell|inform) us (?:about|of|if)"
 )
 _OWN_STORY = loose(
     r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|"
@@ -39,12 +46,13 @@ _OWN_STORY = loose(
 _PAST_WORK = loose(
     r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|"
     r"graduat\w+|studied|attended|"
-    r"demand for|degree in|diploma in|first introduced|employed|began (?:my|her|his) (?:career|studies))[^.!?]{0,100}$"
+    r"demand for|degree in|diploma in|bachelor|baccalaur|first introduced|employed|taught|"
+    r"began (?:my|her|his) (?:career|studies))(?:(?!\bskills?\b|\bnow\b|speciali|\boffer)[^.!?]){0,100}$"
 )
 _STUDIES = loose(r"\b(?:studies|research(?:ers)?|scientific)\b[^.!?]{0,40}\b(?:indicate|show|suggest|found|has|have)")
 _LISTING = loose(
     r"(?:includ(?:e|es|ing)|such as|speciali[sz]\w+ in|specialt(?:y|ies)|offer(?:s|ing)?(?: you)?|provid(?:e|es|"
-    r"ing)|trained in|certified in|techniques|"
+    r"ing)|utili[sz]\w+|incorporat\w+|blending|skills in|trained in|certified in|techniques|"
     r"modalities|services|treat(?:s|ing|ment of|ments? for)?|relief (?:from|for)|help(?:s|ful)? (?:with|for)|"
     r"experience (?:with|in)|offrons|incluant|ofrecemos|incluye)"
     r"[:\s]+(?P<list>[^.!?:;]{3,300})"
@@ -89,6 +97,14 @@ _ONLY_AS_ITEM = frozenset(
         "energy-work",
         "relaxing-massages",
         "relaxation-massage",
+        "gentle-massage",
+        "soft-massage",
+        "slow-massage",
+        "calming-massage",
+        "soothing-massage",
+        "functional-movement",
+        "movement-assessment",
+        "structural-alignment",
         "trauma",
         "emotional-trauma",
         "strains",
@@ -113,25 +129,32 @@ _ILLNESS_LIST = loose(
     r"\bstrokes?,? (?:and |or |& )?(?:parkinson|alzheimer|cancer|multiple sclerosis|dementia|brain injur|heart|ms\b)"
 )
 _OF_PREGNANCY = loose(
+    r"(?:discomforts?|inconforts?|maux|molestias|dolores)[^.!?]{0,50}(?:pregnan|expect(?:ant|ing) m|grossesse|embaraz)|"
     r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|"
     r"helps? with"
 )
+_SENIOR = re.compile(r"senior massage (?:therap|pract)")
+_IN_BLOOD = re.compile(
+    r"circulation (?:and |et |y |sanguine et )(?:enhanced |increased |improved )?$"
+)  # lymph that flows
+_ADJECTIVES = frozenset(["relaxing", "relax", "wellness", "relaxant", "relajante"])  # in a list within a sentence
 _CHANGED_AFTER = ("-fill", " filled", "-free", " free", "ful", "ed ", "ors")  # stress-filled, stressful, stressed
 _NOT_WORD = re.compile(r"\W+")
 _STOP = re.compile(r"[.!?]\s")
 _DENIALS = {
     _NEGATED: stems("not don doesn no cannot can unable rather instead unlike ne sorry"),
-    _COMPARED: stems("than compared what opposed versus vs"),
+    _COMPARED: stems("than similar compared what opposed versus vs"),
     _CAUTION: stems(
         "contraindicated contra consult should suitable come book sick ill fever inform notify tell let contagious "
-        "history prior avoid"
+        "history prior avoid disclose contre prévenir signaler déconseillé conseille avis consulte consulta"
     ),
     _OWN_STORY: stems(
         "experienced suffered diagnosed was had struggled developed battled battling injured own healed fixed "
         "cured relieved helped saved eased souffert sufrí"
     ),
     _PAST_WORK: stems(
-        "worked work spent previously formerly graduated studied attended demand degree diploma introduced "
+        "worked work spent previously formerly graduated graduating studied attended demand degree diploma bachelor "
+        "baccalauréat introduced taught "
         "employed began"
     ),
     _STUDIES: stems("studies research researchers scientific"),
@@ -146,6 +169,7 @@ def find_terms(
     techniques: dict[str, None] = {}
     conditions: dict[str, None] = {}
     guards = Guards(cues)
+    own = name.lower() if name else ""
     room = MAX_CHARS
     seen: set[str] = set()
     for number, line in enumerate(cues.lines):
@@ -158,7 +182,7 @@ def find_terms(
         if room < 0:
             break
         for match, is_item in _read_line(line, vocabulary, language, guards.under_conditions(line)):
-            if name and match.text in name and name in line.text and _is_empty_in_names(match):
+            if own and match.text.lower() in own and own in line.low and _is_empty_in_names(match):
                 continue
             if match.term.kind is TermKind.TECHNIQUE:
                 if match.term.id not in techniques and guards.is_offered(match, number, is_item):
@@ -206,6 +230,8 @@ def _read_line(
         if any(start <= match.start < end for match in found) or not vocabulary.may_name(entry):
             continue
         for match in vocabulary.find_item_terms(entry, language):
+            if match.text.lower() in _ADJECTIVES:
+                continue
             moved = TermMatch(match.term, start + match.start, start + match.end, match.text)
             yield moved, len(match.text) >= 0.6 * len(entry)
 
@@ -236,12 +262,28 @@ def _find_entries(line: Line) -> Iterator[tuple[int, int]]:
                 yield at, listed.end("list")
 
 
+def _find_cautioned(lines: Sequence[Line]) -> frozenset[int]:
+    """Numbers of the lines under a heading, or in a list after an opening, that says what to tell beforehand."""
+    found: set[int] = set()
+    opened = False
+    heads: dict[int, bool] = {}
+    for number, line in enumerate(lines):
+        if line.tag != "li" or line.level:
+            opened = len(line.text) < 120 and bool(_CAUTION_HEADING.search(line.low))
+        if line.heading >= 0 and line.heading not in heads:
+            heads[line.heading] = bool(_CAUTION_HEADING.search(lines[line.heading].low))
+        if (opened and line.tag == "li") or heads.get(line.heading, False):
+            found.add(number)
+    return frozenset(found)
+
+
 class Guards:
     """What stands around a term and denies it: each pattern is tried only on lines that hold one of its words."""
 
     def __init__(self, cues: Cues) -> None:
         self._lines = cues.lines
         self._headings: dict[int, bool] = {}
+        self._cautioned = _find_cautioned(cues.lines)
         self._suspects = {pattern: frozenset(cues.numbers(words)) for pattern, words in _DENIALS.items()}
 
     def denies(self, pattern: re.Pattern[str], number: int, text: str) -> bool:
@@ -256,9 +298,12 @@ class Guards:
 
     def is_offered(self, match: TermMatch, number: int, is_item: bool) -> bool:
         """Whether a technique named here is one the practice offers."""
+        low = self._lines[number].low
+        if _SENIOR.match(low, match.start) or _IN_BLOOD.search(low[max(0, match.start - 40) : match.start]):
+            return False
         if is_item:
             return True
-        before = self._lines[number].low[max(0, match.start - 110) : match.start]
+        before = low[max(0, match.start - 110) : match.start]
         if any(self.denies(pattern, number, before) for pattern in (_NEGATED, _COMPARED, _PAST_WORK)):
             return False
         if _key(match) in _ONLY_AS_ITEM:
@@ -270,6 +315,8 @@ class Guards:
         """Whether a condition named here is one the page speaks of treating."""
         line = self._lines[number]
         if line.section is Section.FORM and line.tag in ("option", "label", "form", "div", "li"):
+            return False
+        if number in self._cautioned:
             return False
         if match.term.id == "stroke" and not _STROKE_OF_ILLNESS.search(line.low):
             return False
