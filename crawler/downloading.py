@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+REFUSED = "address of this machine or a private network refused"
+
+
 class RefusedAddressError(IgnoreRequest):
     """The address leads to this machine or a private network."""
 
@@ -148,7 +151,7 @@ def describe_failure(error: BaseException) -> str:
     name = type(error).__name__
     text = f"{error} {error.__cause__}"
     if isinstance(error, RefusedAddressError) or isinstance(error.__cause__, RefusedAddressError):
-        return "address of this machine or a private network refused"
+        return REFUSED
     reasons: Any = {
         "DownloadTimeoutError": "took too long",
         "CannotResolveHostError": "the site's name is unknown",

@@ -73,8 +73,9 @@ class Journal:
             else:
                 self.done.add(entry["unit"])
                 self.tally.add(Tally.from_json(entry["tally"]))
-        for part in self.folder.glob("*.part"):
-            part.unlink()
+        leftovers = ["*.part"] if self.run_id else ["*.part", "*.spool"]
+        for path in (path for pattern in leftovers for path in self.folder.glob(pattern)):
+            path.unlink()
 
     def _write(self, entry: dict[str, Any]) -> None:
         self._file.write(orjson.dumps(entry) + b"\n")
@@ -128,7 +129,8 @@ class Journal:
         for part in self._parts.values():
             part.close()
         self._file.close()
-        if not keep:
+        if not keep:  # the journal first: without it, what a kill leaves behind is nobody's
+            (self.folder / "journal").unlink(missing_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
         self._lock.close()
 

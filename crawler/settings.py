@@ -75,6 +75,7 @@ def make_scrapy_settings(job: Job) -> ScrapySettings:
             "REDIRECT_MAX_TIMES": limits.redirects,
             "RETRY_TIMES": limits.retries,
             "DOWNLOAD_DELAY": job.settings.crawl_delay_s if is_web else 0,
+            "DOWNLOAD_DELAY_JITTER": 0,  # it would halve the pause now and then
             "CONCURRENT_REQUESTS": 64 if is_web else 8,
             "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if is_web else 4,
             "AUTOTHROTTLE_ENABLED": is_web and job.settings.crawl_delay_s > 0,

@@ -1,4 +1,4 @@
-"""A crawl in a process of its own, to be killed; its arguments are the data folder and the server."""
+"""A crawl in a process of its own, to be killed; its arguments are the data folder, the server and the sources."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from directory.settings import Settings
 from records.database import open_database
 
 
-def main(folder: str, server: str) -> None:
-    """Crawl a register, the NPI registry and practice sites."""
+def main(folder: str, server: str, *sources: str) -> None:
+    """Crawl sources: a register, the NPI registry, practice sites, an exclusion list."""
     settings = Settings(data_dir=Path(folder), crawl_delay_s=0)
     clock = FixedClock(datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
     database = open_database(settings, clock=clock)
@@ -21,14 +21,16 @@ def main(folder: str, server: str) -> None:
     run_crawl(
         settings,
         database=database,
-        sources=["wa_doh", "nppes", "practice_sites"],
+        sources=sources,
+        regions=["CO", "TX", "WA"],
         allow_local=True,
         clock=clock,
         overrides={
             "wa_doh": {"base_url": server, "page_size": 50},
             "nppes": {"base_url": f"{server}/api/"},
+            "leie": {"base_url": server, "dataset": "leie.csv"},
             "practice_sites": {
-                "start_urls": tuple(f"http://s{n}.example/" for n in range(20)),
+                "start_urls": tuple(f"http://s{n}.example/" for n in range(10)),
                 "connect_to": {"*.example": f"127.0.0.1:{port}"},
             },
         },

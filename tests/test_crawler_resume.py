@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import multiprocessing
 import random
-import subprocess
-import sys
-import threading
 from pathlib import Path
 
 import pytest
@@ -17,11 +16,16 @@ from directory.models import ObservationKind, to_json
 from directory.settings import Settings
 from records.database import open_database
 from records.observations import load_current
-from tests.crawler_servers import Answer, Nppes, Route, Socrata, make_npi_row, make_wa_row, serve
+from tests.crawler_servers import Answer, Nppes, Route, Server, Socrata, make_npi_row, make_wa_row, serve
+from tests.crawler_victim import main
 from tests.records_fixtures import make_record, observe
 from tests.test_crawler_servers import WA_COLUMNS
 
-ROOT = Path(__file__).parent.parent
+PROCESSES = multiprocessing.get_context("forkserver")  # its children need not import everything anew
+PROCESSES.set_forkserver_preload(["tests.crawler_victim"])
+SOURCES = ("wa_doh", "nppes", "practice_sites", "leie")
+MOMENTS = 10
+EXCLUDED = 30
 PAGES = {
     "/": '<title>Clinic</title><a href="/about">About</a><a href="/contact">Contact</a>',
     "/about": "<p>a",
@@ -30,37 +34,45 @@ PAGES = {
 
 
 def make_world() -> Route:
-    """A register of 200, an NPI registry of 150 in several states, and sites of three pages."""
+    """A register of 200, an NPI registry of 150 in several states, sites of three pages, and an exclusion list."""
     socrata = Socrata({"qxh8-f4bd": [make_wa_row(n) for n in range(1, 201)]}, {"qxh8-f4bd": WA_COLUMNS})
     states = ("CO", "WA", "TX")
     nppes = Nppes([make_npi_row(n, state=states[n % 3]) for n in range(1, 151)])
+    rows = (f"EXAMPLE{n},ANA,,0000000000,1128a1,20200101" for n in range(EXCLUDED))
+    excluded = "\n".join(["LASTNAME,FIRSTNAME,BUSNAME,NPI,EXCLTYPE,EXCLDATE", *rows]).encode()
 
     def route(path: str, query: dict[str, str], host: str) -> Answer | None:
         if host.startswith("s") and ".example" in host:
             return Answer(f"{PAGES[path]} {host}".encode()) if path in PAGES else None
+        if path == "/leie.csv":
+            return Answer(excluded, content_type="text/csv")
         return nppes.route(path, query, host) or socrata.route(path, query, host)
 
     return route
 
 
-def run_victim(folder: Path, url: str, *, kill_after_requests: int | None, asked: list[str]) -> int:
-    """Run the crawl in a process of its own, killed once it has made so many requests."""
-    before = len(asked)
-    process = subprocess.Popen([sys.executable, "-m", "tests.crawler_victim", str(folder), url], cwd=ROOT)
-    done = threading.Event()
+def read_journals(folder: Path) -> bytes:
+    """What the unfinished runs say they have done."""
+    found = b""
+    for path in folder.glob("crawl/*/journal"):
+        with contextlib.suppress(FileNotFoundError):  # its run has just ended
+            found += path.read_bytes()
+    return found
 
-    def watch() -> None:
-        while not done.wait(0.002):
-            if kill_after_requests is not None and len(asked) - before >= kill_after_requests:
-                process.kill()
-                return
 
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    code = process.wait(timeout=120)
-    done.set()
-    watcher.join()
-    return code
+def run_victim(folder: Path, server: Server, *, kill_after: int | None = None) -> int:
+    """Run the crawl in a process of its own, killed once its requests and its journals' lines are so many."""
+    before = len(server.asked)
+    process = PROCESSES.Process(target=main, args=(str(folder), server.url, *SOURCES))
+    process.start()
+    while process.is_alive():
+        process.join(0.002)
+        if kill_after is not None and len(server.asked) - before + read_journals(folder).count(b"\n") >= kill_after:
+            process.kill()
+            break
+    process.join(120)
+    assert process.exitcode is not None
+    return process.exitcode
 
 
 def load_everything(folder: Path) -> list[tuple[str, str, str]]:
@@ -74,21 +86,29 @@ def load_everything(folder: Path) -> list[tuple[str, str, str]]:
     return sorted(found)
 
 
-def test_killed_at_several_moments_the_end_is_the_same(tmp_path: Path) -> None:
-    random.seed(4)
+def test_killed_at_ten_random_moments_the_end_is_the_same(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    calm, killed = tmp_path / "calm", tmp_path / "killed"
+    deaths = 0
     with serve(make_world()) as server:
-        assert run_victim(tmp_path / "calm", server.url, kill_after_requests=None, asked=server.asked) == 0
-        calm = load_everything(tmp_path / "calm")
+        assert run_victim(calm, server) == 0
         total = len(server.asked)
-        for moment in sorted(random.sample(range(2, total - 5), 2)):
-            killed = run_victim(tmp_path / "killed", server.url, kill_after_requests=moment // 3, asked=server.asked)
-            assert killed in {0, -9}
-        assert run_victim(tmp_path / "killed", server.url, kill_after_requests=None, asked=server.asked) == 0
-    found = load_everything(tmp_path / "killed")
-    assert len({(source, key) for source, key, _ in calm}) == len(calm) == 200 + 150 + 60
-    assert [item[:2] for item in found] == [item[:2] for item in calm]
-    assert found == calm
-    assert list((tmp_path / "killed" / "crawl").iterdir()) == [], "a finished run leaves no journal"
+        for _ in range(MOMENTS):
+            done = read_journals(killed)
+            asked = len(server.asked)
+            steps = done.count(b"\n") + chance.randint(1, total // 5)
+            deaths += run_victim(killed, server, kill_after=steps) == -9
+            if b'"unit":"wa_doh"' in done:
+                assert not any("qxh8-f4bd" in target for target in server.asked[asked:]), (
+                    "a whole register is not read again"
+                )
+        assert run_victim(killed, server) == 0
+    found, expected = load_everything(killed), load_everything(calm)
+    assert deaths >= MOMENTS // 2
+    assert len({(source, key) for source, key, _ in expected}) == len(expected) == 200 + 150 + 30 + EXCLUDED
+    assert [item[:2] for item in found] == [item[:2] for item in expected]
+    assert found == expected
+    assert list((killed / "crawl").iterdir()) == [], "a finished run leaves no journal"
 
 
 def test_a_unit_that_was_finished_is_not_read_again(tmp_path: Path) -> None:
@@ -140,3 +160,14 @@ def test_what_was_spooled_comes_back_as_it_was(tmp_path: Path) -> None:
     journal.close_unit("u", Tally())
     assert [item for _, batch in journal.load_unpromoted() for item in batch] == [seen]
     journal.close(keep=False)
+
+
+def test_what_a_kill_leaves_of_a_finished_run_is_nobodys(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j")
+    journal.spool("u", [observe(make_record(1), "1")])
+    journal.close_unit("u", Tally())
+    journal.close(keep=True)
+    (tmp_path / "j" / "journal").unlink()  # as far as letting go of the folder had come
+    again = Journal(tmp_path / "j")
+    assert (again.run_id, again.done, list(again.load_unpromoted())) == (None, set(), [])
+    again.close(keep=False)

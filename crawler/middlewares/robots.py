@@ -56,6 +56,7 @@ class RobotsMiddleware:
         slot = self._crawler.engine.downloader.slots.get(name)
         if delay and slot is not None:
             slot.delay = max(slot.delay, min(float(delay), MAX_DELAY_S))
+            request.meta["autothrottle_dont_adjust_delay"] = True  # it would lower what the site asked for
 
     async def _get_rules(self, url: str) -> Protego | None:
         parts = urlsplit(url)

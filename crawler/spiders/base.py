@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.http import Response
 
-from crawler.downloading import describe_failure
+from crawler.downloading import REFUSED, describe_failure
 from crawler.items import OTHER_FILE, Batch, SetAside
 from crawler.job import Job
 from crawler.readers.tables import find_file_date
@@ -126,8 +126,9 @@ class SourceSpider(scrapy.Spider, ABC):
         error = failure.value
         response = getattr(error, "response", None)
         reason = f"HTTP {response.status}" if response is not None else describe_failure(error)
+        advice = "Give --allow-local if it is meant." if reason == REFUSED else "Try again later."
         self.job.fail(
-            SourceUnavailableError(f"Source {self.source.id}: {failure.request.url} {_put(reason)}. Try again later.")
+            SourceUnavailableError(f"Source {self.source.id}: {failure.request.url} {_put(reason)}. {advice}")
         )
 
     def observe(
