@@ -219,3 +219,23 @@ def test_a_placeholder_for_an_address_holds_the_page() -> None:
 def test_a_lone_heading_names_the_practice_where_nothing_else_does() -> None:
     page = extract_page("<title>About us</title><h1>About us</h1><h2>Juniper</h2><p>We are a small massage place.</p>")
     assert page.name == "Juniper"
+
+
+@pytest.mark.parametrize(
+    ("line", "hours"),
+    [
+        ("8:00am-4:00pm, Mon-Sat", "Mo-Sa 08:00-16:00"),
+        ("10:30am–8:30pm Monday–Friday", "Mo-Fr 10:30-20:30"),
+        ("7 days<br>6am - 9pm", "Mo-Su 06:00-21:00"),
+    ],
+)
+def test_hours_are_read_with_the_days_before_or_behind(line: str, hours: str) -> None:
+    assert extract_page(f"<h1>Massage</h1><p>{line}</p>").opening_hours == hours
+
+
+def test_a_gift_card_is_no_appointment() -> None:
+    page = extract_page(
+        "<h1>Massage</h1><a href='https://squareup.com/gift/ABC/order'>Book a gift</a>"
+        "<a href='https://juniper.janeapp.com/'>Book now</a>"
+    )
+    assert page.booking_url == "https://juniper.janeapp.com/"

@@ -335,6 +335,8 @@ def find_booking(lines: Iterable[Line], base: str | None, notes: Evidence) -> st
                 continue
             if not address.startswith(("http://", "https://")):
                 continue
+            if "gift" in address.lower() or "gift" in link.text.lower():
+                continue
             if _BOOKING_HOSTS.search(host):
                 notes.add("booking_url", address, link.text or line.text, line.where)
                 return address

@@ -18,13 +18,23 @@ _DAY_WORDS = {
     "sa": 5, "sat": 5, "saturday": 5, "samedi": 5, "sam": 5, "sábado": 5, "sabado": 5,
     "su": 6, "sun": 6, "sunday": 6, "dimanche": 6, "dim": 6, "domingo": 6,
 }  # fmt: skip
-_ALL = {"daily", "every day", "everyday", "7 days a week", "seven days a week", "tous les jours", "todos los días"}
+_ALL = {
+    "daily",
+    "every day",
+    "everyday",
+    "7 days a week",
+    "seven days a week",
+    "tous les jours",
+    "todos los días",
+    "7 days",
+    "seven days",
+}
 _DAY = "(?:" + "|".join(sorted((word for word in _DAY_WORDS if len(word) > 2), key=len, reverse=True)) + r")s?\b\.?"
 _CLOCK = r"(?:(?:[01]?\d|2[0-3])(?:\s?[:.h]\s?[0-5]\d|\s?h(?![a-z]))?\s?(?:[ap]\.?m?\.?(?![a-z]))?|noon|midnight|midi)"
 _DAYS = re.compile(
     rf"(?<![a-z])(?P<days>{_DAY}(?:\s?(?:-|–|—|to|thru|through|until|à|au|a|&|and|et|y|,|/)\s?(?:and\s)?{_DAY}){{0,6}}|"
-    rf"daily|every ?day|weekdays|M\s?[-–]\s?F\b|M\s?[-–]\s?Sat?\b|7 days a week|seven days a week|tous les jours|"
-    rf"todos los d[íi]as)",
+    rf"daily|every ?day|weekdays|M\s?[-–]\s?F\b|M\s?[-–]\s?Sat?\b|7 days(?: a week)?|seven days(?: a week)?|"
+    rf"tous les jours|todos los d[íi]as)",
     re.IGNORECASE,
 )
 _DAY_STEMS = stems(" ".join(_DAY_WORDS) + " daily every everyday weekdays m days seven tous todos")
@@ -118,6 +128,9 @@ def read_hours(text: str) -> dict[int, list[str]]:
         spans = _spans(part) or _bare_span(part)
         for day in _expand(match["days"]) if spans else []:
             by_day.setdefault(day, spans)
+    if not by_day and len(found) == 1 and not text[found[0].end() :].strip(" .,)"):
+        before = _spans(text[: found[0].start()])  # "8:00am-4:00pm, Mon-Sat"
+        by_day = dict.fromkeys(_expand(found[0]["days"]), before) if before else {}
     return by_day
 
 

@@ -132,7 +132,8 @@ _SETTINGS = (
         stems("mobile home outcall out travel come brought delivered house domicile domicilio"),
         (
             r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
-            r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|massage [àa] domicile|masaje a "
+            r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|"
+            r"(?:massage|massoth[ée]rap\w+) [àa] domicile|masajes? a "
             r"domicilio"
         ),
         3,
@@ -153,9 +154,10 @@ _SETTINGS = (
     ),
     (
         Setting.PRIVATE_PRACTICE,
-        stems("private my home sole one"),
+        stems("private my home sole one cabinet"),
         (
-            r"\bprivate (?:practice|studio|office)|\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|"
+            r"\bprivate (?:treatment |massage |home )?(?:practice|studio|office|room|clinic space)|\bcabinet priv[ée]|"
+            r"\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|"
             r"office)\b|"
             r"sole practitioner|one therapist"
         ),
