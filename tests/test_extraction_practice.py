@@ -148,7 +148,7 @@ def test_the_kind_is_told_in_french_too_and_a_menu_alone_tells_none(body: str, k
 def test_a_page_built_in_the_browser_tells_its_kind_in_its_head() -> None:
     page = extract_page(
         "<title>Juniper Bodywork</title><meta name='description' content='Juniper Bodywork offers therapeutic "
-        "massage and personal bodywork in Concord, New Hampshire.'><body><div id='root'></div></body>"
+        "massage and personal bodywork in Concord, New Hampshire.'><body><div id='root'>Loading …</div></body>"
     )
     assert page.practice_kind.value == "mixed"
 

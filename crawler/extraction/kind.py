@@ -165,6 +165,7 @@ _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than
 _PLAIN_REST = 1.3
 _MOSTLY_REST = 2.5
 _MANY_ILLS = 10  # who names so many ailments treats them, whatever else is offered
+_SHELL = 60  # no more than "Loading …" or a call for JavaScript
 _LITTLE = 400  # characters: a contact page, whose menu names what other pages tell
 _PLAIN_CARE = 1.3
 _CLINICAL = frozenset({"oncology-massage", "manual-lymphatic-drainage", "scar-massage", "instrument-assisted"})
@@ -233,10 +234,14 @@ def _sentence_around(text: str, match: re.Match[str]) -> str:
     return text[start : end if end >= 0 else len(text)]
 
 
+def _said(cues: Cues) -> int:
+    """How many characters the page's body says."""
+    return sum(len(line.text) for line in cues.lines if line.section is Section.MAIN)
+
+
 def _only_lists(cues: Cues) -> bool:
     """Whether the page has a short body without one sentence about massage: a contact page beside its menu."""
-    said = sum(len(line.text) for line in cues.lines if line.section is Section.MAIN)
-    return 0 < said < _LITTLE and not any(
+    return _SHELL < _said(cues) < _LITTLE and not any(
         line.section in (Section.MAIN, Section.HEADER)
         and len(line.text.split()) >= 5
         and not _FOOTING.search(line.text)
@@ -246,6 +251,5 @@ def _only_lists(cues: Cues) -> bool:
 
 def _says_what(cues: Cues) -> bool:
     """Whether the page says anything of what is done there; one that is built in the browser says it in its head."""
-    bodiless = not any(line.section is Section.MAIN and line.text for line in cues.lines)
-    told = (Section.MAIN, Section.META) if bodiless else (Section.MAIN,)
+    told = (Section.MAIN, Section.META) if _said(cues) <= _SHELL else (Section.MAIN,)
     return any(line.section in told and len(line.text) > 60 for line in cues.find(_OFFER))
