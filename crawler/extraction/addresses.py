@@ -18,8 +18,8 @@ from crawler.extraction.regions import (
     fits_zip,
     fold_city,
     load_cities,
-    province_of_postal,
 )
+from directory.regions import region_of_postal
 
 SUFFIXES = (
     r"street|str|st|avenue|ave|av|road|rd|drive|dr|boulevard|blvd|boul|lane|ln|place|pl|court|ct|highway|hwy|"
@@ -192,7 +192,7 @@ def _read_postal(lines: Sequence[Line], index: int) -> Iterator[Place]:
         code = f"{code[:3]} {code[3:].strip()}"
         before = _segments(lines, index, match.start())
         region, pieces = _take_region(before)
-        street, city = _street_and_city(pieces, region or province_of_postal(code))
+        street, city = _street_and_city(pieces, region or region_of_postal(code))
         after = re.split(r"[,\n|•]", text[match.end() :].strip(" ,"))
         if city is None or (street is not None and not _is_city(city, None) and find_street(city)):
             city = _city_after(after, lines, index)

