@@ -22,7 +22,16 @@ from tests.records_fixtures import make_record, observe
 from tests.test_crawler_servers import WA_COLUMNS
 
 PROCESSES = multiprocessing.get_context("forkserver")  # its children need not import everything anew
-PROCESSES.set_forkserver_preload(["tests.crawler_victim"])
+PROCESSES.set_forkserver_preload(
+    [
+        "tests.crawler_victim",
+        "crawler.spiders.practice_sites",
+        "crawler.middlewares.robots",
+        "scrapy.core.downloader.handlers.http11",
+        "scrapy.downloadermiddlewares.retry",
+        "scrapy.extensions.throttle",
+    ]
+)
 SOURCES = ("wa_doh", "nppes", "practice_sites", "leie")
 MOMENTS = 10
 EXCLUDED = 30
