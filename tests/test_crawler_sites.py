@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from scrapy.http import HtmlResponse, TextResponse
+from scrapy.http import TextResponse
 
 from crawler.addresses import complete_url, load_addresses
 from crawler.items import SetAside
 from crawler.middlewares.robots import parse_robots
 from crawler.readers import sites
+from crawler.readers.pages import choose_address
 from crawler.readers.sites import Page
+from crawler.spiders import practice_sites
 from crawler.tally import SourceState
 from directory.models import ExtractedPage, ObservationKind
 from directory.settings import Settings
@@ -164,6 +166,25 @@ def test_a_list_of_sites_is_read_by_name_through_a_server_of_ones_own(
     assert summary.set_aside == {"not a web address": 1, "site that is never crawled": 1}
 
 
+def test_more_sites_than_are_read_side_by_side_are_all_read_with_all_their_addresses(
+    crawl: Crawl, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(practice_sites, "OPEN_SITES", 2)
+    listed = tmp_path / "sites.txt"
+    wanted = {f"http://s{site}.example/{page}" for site in range(9) for page in ("", "contact")}
+    listed.write_text("\n".join(sorted(wanted)), "utf-8")
+    with serve(make_site({"/": "<title>Example</title>", "/contact": "<title>Contact</title>"})) as server:
+        summary = crawl(
+            "practice_sites",
+            server,
+            from_=str(listed),
+            fields={"connect_to": {"*.example": f"127.0.0.1:{server.port}"}},
+        )
+    with database.read() as session:
+        assert {item.key for item in load_current(session, ObservationKind.PAGE)} == wanted
+    assert (summary.new, summary.state) == (18, SourceState.DONE)
+
+
 def test_the_data_folders_own_list_is_read_and_unreviewed_terms_are_noted(
     settings: Settings, crawl: Crawl, database: Database
 ) -> None:
@@ -242,17 +263,9 @@ def test_one_page_has_one_address() -> None:
 
 
 def test_a_canonical_address_of_another_site_is_not_believed() -> None:
-    from crawler.spiders.practice_sites import choose_address
-
-    body = b'<link rel="canonical" href="https://victim.example/">'
-    assert (
-        choose_address(Page(HtmlResponse("https://x.example/", body=body)), "https://x.example/")
-        == "https://x.example/"
-    )
-    assert (
-        choose_address(Page(HtmlResponse("http://127.0.0.1/", body=body)), "http://127.0.0.1/")
-        == "https://victim.example/"
-    )
+    body = '<link rel="canonical" href="https://victim.example/">'
+    assert choose_address(Page("https://x.example/", body), "https://x.example/") == "https://x.example/"
+    assert choose_address(Page("http://127.0.0.1/", body), "http://127.0.0.1/") == "https://victim.example/"
 
 
 @pytest.mark.parametrize("text", ["", "two words", "ftp://x.example/", "http://", "http://x.example:99999999/", "word"])

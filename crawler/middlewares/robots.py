@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 MAX_DELAY_S = 60.0
+SITES_REMEMBERED = 2_000  # far more than are read side by side; one that was forgotten is asked once more
 
 
 class RobotsRefusedError(IgnoreRequest):
@@ -63,6 +64,8 @@ class RobotsMiddleware:
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._rules:
             self._rules[site] = asyncio.ensure_future(self._fetch(site))
+            if len(self._rules) > SITES_REMEMBERED:
+                del self._rules[next(iter(self._rules))]
         return await asyncio.shield(self._rules[site])
 
     async def _fetch(self, site: str) -> Protego | None:
