@@ -59,7 +59,7 @@ _UNIT_AHEAD = re.compile(
     r"^(?:(?:unit|suite|ste|apt|bureau)\b\.?\s?#?\s?|#\s?)?(?:\d{1,4}[A-Za-z]?|[A-Z])$", re.IGNORECASE
 )
 _LEADING_UNIT = re.compile(r"^(?:[a-z]{2,6}\.?\s?)?#?\s?\w{1,5},\s*(?=\d)", re.IGNORECASE)
-_STREET_START = re.compile(r"\b(?:One|Two|Three|Four|Five) [A-Z]|Box")  # where no digit is
+_STREET_START = re.compile(r"(?:One|Two|Three|Four|Five) [A-Z]|Box")  # where no digit is
 _FIVE_DIGITS = re.compile(r"\d{5}")
 _PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")

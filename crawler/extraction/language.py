@@ -44,10 +44,7 @@ def find_language(texts: Iterable[str], declared: str | None) -> str | None:
     for text in texts:
         if len(text) < 12:
             continue
-        for token in _TOKEN.findall(text[:room].lower()):
-            language = _OWN.get(token)
-            if language:
-                counts[language] += 1
+        counts.update(filter(None, map(_OWN.get, _TOKEN.findall(text[:room].lower()))))
         room -= len(text)
         if room <= 0:
             break

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.addresses import Place
 from crawler.extraction.contacts import find_booking, find_emails, find_phones, find_website
 from crawler.extraction.cues import Cues, stems
-from crawler.extraction.document import Document, Line, Section, read_document
+from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section, read_document
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.facts import add_head_lines, read_stated_facts
 from crawler.extraction.holders import place_credentials
@@ -153,12 +153,7 @@ def _to_location(place: Place) -> PageLocation:
 def _find_prices(lines: Iterable[Line], stated: list[str]) -> list[str]:
     found: dict[str, None] = {}
     for line in lines:
-        if (
-            "$" in line.text
-            and len(line.text) <= 160
-            and line.section not in (Section.TESTIMONIAL, Section.BLOG)
-            and _PRICE.search(line.text)
-        ):
+        if "$" in line.text and len(line.text) <= 160 and line.section not in OTHERS_WORDS and _PRICE.search(line.text):
             found[line.text] = None
             if len(found) >= 40:
                 break

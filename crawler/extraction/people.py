@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crawler.extraction.cues import Cues
-from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.introductions import (
     ANY_NAME,
@@ -121,17 +121,18 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
     listing = cues.holding(("therapist", "practitioner", "rmts", "lmts", "thérapeute", "terapeuta"))
     for index, line in enumerate(lines):
         text = line.text
-        if not text or line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag in ("option", "label"):
+        if not text or line.section in OTHERS_WORDS or line.tag in ("option", "label"):
             continue
         short = len(text) <= 50
         if short and (line.level or line.section in (Section.MAIN, Section.FOOTER)):
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
+        sentences = SPLIT_NAME.sub("-", text[:1500]) if "- " in text else text[:1500]
         named = [
             name
             for pattern, loose in telling.get(index, ())
-            for name in _read_sentence(SPLIT_NAME.sub("-", text[:1500]), pattern, loose)
+            for name in _read_sentence(sentences, pattern, loose)
             if not _is_other_doctor(name, text)
         ]
         for name in [*named, *(find_listed(text) if index in listing else ())]:
@@ -175,7 +176,7 @@ def _find_full(given: str, lines: list[Line]) -> str | None:
     """The given name with a surname, where the page prints both together somewhere."""
     pattern = re.compile(rf"(?<![\w’']){re.escape(given)}\s(?P<family>{WORD})(?![\w’'])")
     for line in lines:
-        if given in line.text and line.section not in (Section.TESTIMONIAL, Section.BLOG):
+        if given in line.text and line.section not in OTHERS_WORDS:
             for match in pattern.finditer(line.text):
                 if fold(match["family"]) in load_family() and check_name(match[0], known_given=False):
                     return match[0]

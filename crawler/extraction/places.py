@@ -9,7 +9,7 @@ from dataclasses import replace
 from crawler.extraction.addresses import Place, find_addresses, same_street
 from crawler.extraction.contacts import find_numbers, to_e164
 from crawler.extraction.cues import loose
-from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.facts import Stated
 from crawler.extraction.foreign import country_of_phones, find_town
 from crawler.extraction.maps import find_map_point
@@ -165,7 +165,7 @@ def _main_city(document: Document) -> Place | None:
         return best[max(tally, key=lambda key: tally[key])]
     cities = load_cities()
     for index, line in enumerate(document.lines):
-        if line.section in (Section.TESTIMONIAL, Section.BLOG) or line.tag == "option":
+        if line.section in OTHERS_WORDS or line.tag == "option":
             continue
         for match in _find_served(line):
             words = match["city"].split()

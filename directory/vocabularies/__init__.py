@@ -55,7 +55,7 @@ class Vocabulary:
         words = find_folded_words(text)
         if self._starts.isdisjoint(words):
             return False
-        if any(starts.intersection(words) and not says.isdisjoint(words) for starts, says in self._complaints):
+        if any(not (starts.isdisjoint(words) or says.isdisjoint(words)) for starts, says in self._complaints):
             return True
         core = [word for word in words if word not in _FILLERS and not word.isdigit()]  # as entries are read
         return self._has_pair(words) or (len(core) < len(words) and self._has_pair(core))
