@@ -114,6 +114,8 @@ def test_addresses_are_read_however_they_are_laid_out(line: str, address: tuple[
         ("¡Hola! Soy Mario Quintana, masajista.", ["Mario Quintana"]),
         ("Every hour of Anna's practice is unhurried.", ["Anna"]),
         ("Tom has provided massage to offices since 2010.", ["Tom"]),
+        ("Laura C. Stone, B.A. - LMT Lic.# 10799", ["Laura C. Stone"]),
+        ("Certificate issued by Laura Stone, LMT", []),
         ("Book Langley RMT Session", []),
         ("Oyster Bay RMT", []),
         ("Meet Dr. Laura Stone, DC", []),
@@ -143,6 +145,16 @@ def test_the_head_says_which_province_a_town_is_in() -> None:
     head = '<meta name="geo.region" content="CA-QC"><meta name="geo.placename" content="Longueuil, Québec">'
     place = extract_page(f"<head>{head}</head><h1>Massothérapie à Longueuil</h1>").locations[0]
     assert (place.city, place.region) == ("Longueuil", "QC")
+
+
+def test_a_box_is_where_letters_go_and_the_street_where_clients_do() -> None:
+    page = extract_page("<h1>Massage</h1><p>158 Acacia Street</p><p>Mail: PO Box 841, Bend, OR 97701</p>")
+    assert [(place.street, place.city) for place in page.locations] == [("158 Acacia Street", "Bend")]
+
+
+def test_a_small_town_abroad_is_read_with_its_state() -> None:
+    page = extract_page("<h1>Massage in South West Rocks NSW</h1><a href='tel:+61255501234'>Call</a>")
+    assert [(place.city, place.region) for place in page.locations] == [("South West Rocks", "NSW")]
 
 
 def test_a_town_abroad_is_found_where_the_number_rings() -> None:
@@ -181,6 +193,9 @@ def test_what_is_to_be_told_beforehand_is_not_treated(body: str) -> None:
         ("A practice very similar to the ancient practice of gua sha.", set()),
         ("Improved circulation and lymphatic drainage", set()),
         ("Ann Stone, Senior Massage Therapist", set()),
+        ("Transforming lives through healing touch.", set()),
+        ("Healing Touch", {"reiki"}),
+        ("I am currently studying Level 5 sports massage.", set()),
         ("We provide relaxing and refreshing reflexology.", {"reflexology"}),
     ],
 )

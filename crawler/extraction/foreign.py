@@ -44,6 +44,8 @@ _TOWN = re.compile(
     r"las|los|les|sur|upon|on)){0,3}"
 )
 
+_AUSTRALIAN_TOWN = re.compile(rf"(?P<city>{_TOWN.pattern}),?\s(?P<region>NSW|VIC|QLD|TAS|Vic|Qld)(?!\w)")
+
 Found = tuple[str | None, str | None, str | None, str, str, int]  # street, city, region, postal code, country, line
 
 
@@ -118,11 +120,15 @@ def _load_towns(country: str) -> frozenset[str]:
     return frozenset(names - {fold_city(name) for name in FOREIGN_NAMES})
 
 
-def find_town(lines: Sequence[Line], country: str) -> tuple[str, int] | None:
-    """The country's city that the page names most, with the line that names it first."""
+def find_town(lines: Sequence[Line], country: str) -> tuple[str, int, str | None] | None:
+    """The country's city that the page names most, with the line that names it first and its state if printed."""
+    for index, line in enumerate(lines if country == "AU" else ()):
+        stated = _AUSTRALIAN_TOWN.search(line.text)
+        if stated:
+            return stated["city"], index, stated["region"]
     towns = _load_towns(country)
     tally: dict[str, float] = {}
-    first: dict[str, tuple[str, int]] = {}
+    first: dict[str, tuple[str, int, str | None]] = {}
     for index, line in enumerate(lines):
         if line.section in OTHERS_WORDS or line.tag == "option":
             continue
@@ -135,6 +141,6 @@ def find_town(lines: Sequence[Line], country: str) -> tuple[str, int] | None:
                 if name and name[:1].isupper():
                     key = fold_city(name)
                     tally[key] = tally.get(key, 0.0) + weight
-                    first.setdefault(key, (name.strip(" .,"), index))
+                    first.setdefault(key, (name.strip(" .,"), index, None))
                     break
     return first[max(tally, key=lambda key: tally[key])] if tally else None

@@ -17,7 +17,7 @@ _DEGREE = r"(?:[A-Z]{2,5}|[BM]\.?[AS]\.?|[A-Z][a-z]?[A-Z]{1,4}|Owner|Founder)(?:
 
 _WITH_LETTERS = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})\s?(?:\((?:she|he|they)[^)]{{0,14}}\))?\s?[,(|"
-    rf"–—-]?\s{{0,2}}(?:{_DEGREE}[,/]\s?){{0,4}}{LETTERS}\b"
+    rf"–—-]?\s{{0,2}}(?:{_DEGREE}(?:[,/]\s?|\s[-–]\s)){{0,4}}{LETTERS}\b"
 )
 _WITH_TITLE = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL})\s?[,|–—(-]\s?(?:(?:the|an?|your|our)\s)?(?:[A-Za-z]+\s){{0,2}}?"
@@ -69,7 +69,8 @@ _APPOSITION = re.compile(
     rf"registered|certified|massage|massoth)",
 )
 _CALL = re.compile(
-    rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)\s(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|"
+    rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)(?:\s(?:or|and|&)\s(?:call|text|e-?mail))?\s"
+    rf"(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|"
     rf"to)\b"
 )
 BIO = re.compile(rf"^\W*(?P<name>{_FULL}|[A-ZÀ-Ý][a-zà-ÿ]{{1,14}}?)['’]?s\s[Bb]io(?:graphy)?\b")
@@ -85,6 +86,11 @@ _GIVEN_DOES = re.compile(
 NAMED = re.compile(r"my name is|je m['’]appelle|me llamo|mi nombre es|mon nom est", re.IGNORECASE)
 SENTENCE_START = re.compile(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])")
 SPLIT_NAME = re.compile(r"(?<=[a-zà-ÿ])-\s(?=[A-ZÀ-Ý][a-zà-ÿ])")  # "McAdams- Bell"
+TAUGHT_BY = re.compile(
+    r"(?:issued|taught|trained|training|studied|instructed|emitid[oa]|impartid[oa]|d[ée]livr[ée]e?|certified|workshops?|"
+    r"seminars?|courses?|class(?:es)?) (?:by|with|under|por|con|par|avec|from) (?:\w+\.? )?$",
+    re.IGNORECASE,
+)
 LIST_OF = re.compile(
     r"(?:[Tt]herapists?|[Pp]ractitioners?|RMTs|LMTs|[Mm]assoth[ée]rapeutes|[Tt]erapeutas)\s?:\s?(?P<names>[A-ZÀ-Ý][^:;!?]{5,400})"
 )

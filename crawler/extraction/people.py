@@ -31,6 +31,7 @@ from crawler.extraction.introductions import (
     SENTENCES,
     SHOUTED,
     SPLIT_NAME,
+    TAUGHT_BY,
     TEAM,
     WORD,
 )
@@ -217,6 +218,8 @@ def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool) -> list[str
     names: list[str] = []
     if pattern is not IS_THERAPIST:
         for match in pattern.finditer(text):
+            if TAUGHT_BY.search(text[max(0, match.start() - 40) : match.start()]):
+                continue  # a teacher
             text_name = match["name"].title() if pattern is SHOUTED else match["name"]
             sworn = pattern is BIO or (pattern is FIRST_PERSON and NAMED.match(match[0]))
             name = check_name(text_name, known_given=not sworn and not (loose and " " in text_name.strip()))

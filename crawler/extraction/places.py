@@ -24,6 +24,9 @@ def find_places(document: Document, stated: Stated) -> list[Place]:
         _merge_place(places, place)
     strong = [place for place in places if place.city or place.postal_code]
     if strong:
+        bare = next((place.street for place in places if place.street and place not in strong), None)
+        if bare and all(_PO_BOX.match(place.street or "") for place in strong):
+            strong[0] = replace(strong[0], street=bare)  # the box is where letters go, the street where clients do
         places = strong
     if not any(place.city for place in places):
         mention = _with_region(document, _main_city(document), stated.areas)
@@ -79,8 +82,7 @@ def place_abroad(document: Document, places: list[Place], phones: list[str]) -> 
         return places
     line = document.lines[town[1]]
     known = places[0] if places else Place()
-    street = known.street
-    return [Place(street, town[0], country=country, snippet=line.text, where=line.where, line=town[1])]
+    return [Place(known.street, town[0], town[2], country=country, snippet=line.text, where=line.where, line=town[1])]
 
 
 def with_phone(document: Document, place: Place, phones: list[str], count: int) -> Place:

@@ -45,7 +45,7 @@ _OWN_STORY = loose(
 )
 _PAST_WORK = loose(
     r"\b(?:worked (?:as|at|in|for|with)|work experience|spent (?:\w+ ){0,3}(?:time|years)|previously|formerly|"
-    r"graduat\w+|studied|attended|"
+    r"graduat\w+|studied|(?:am|currently) studying|attended|"
     r"demand for|degree in|diploma in|bachelor|baccalaur|first introduced|employed|taught|"
     r"began (?:my|her|his) (?:career|studies))(?:(?!\bskills?\b|\bnow\b|speciali|\boffer)[^.!?]){0,100}$"
 )
@@ -153,8 +153,8 @@ _DENIALS = {
         "cured relieved helped saved eased souffert sufrí"
     ),
     _PAST_WORK: stems(
-        "worked work spent previously formerly graduated graduating studied attended demand degree diploma bachelor "
-        "baccalauréat introduced taught "
+        "worked work spent previously formerly graduated graduating studied studying attended demand "
+        "degree diploma bachelor baccalauréat introduced taught "
         "employed began"
     ),
     _STUDIES: stems("studies research researchers scientific"),
@@ -301,6 +301,8 @@ class Guards:
         low = self._lines[number].low
         if _SENIOR.match(low, match.start) or _IN_BLOOD.search(low[max(0, match.start - 40) : match.start]):
             return False
+        if _key(match) == "healing-touch" and len(low) > len(match.text) + 4:
+            return False  # the method bears that name, and so do the hands of many who never learned it
         if is_item:
             return True
         before = low[max(0, match.start - 110) : match.start]
