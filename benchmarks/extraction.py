@@ -3,7 +3,8 @@
     python benchmarks/extraction.py FOLDER [--rounds 9]
 
 Reads every .html of FOLDER in memory, in one process, and prints the mean over all pages and the slowest ones, in CPU
-time: of each page's best round and of its median round. The parse alone is printed beside it, so that a busy machine can be told from a slow reader.
+time: of each page's best round and of its median round. The parse alone is printed beside it, so that a busy machine
+can be told from a slow reader.
 """
 
 from __future__ import annotations
