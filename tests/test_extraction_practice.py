@@ -18,6 +18,13 @@ from directory.models import Answer
             "<p>Craniosacral therapy. Normal fee: €60. Call <a href='tel:0850000123'>085 000 0123</a></p>",
             "out of region",
         ),
+        (
+            (
+                "<h1>Massage californien</h1><p>Masseuse à domicile. Le massage bien-être apaise."
+                "</p><footer>Les mentions légales</footer>"
+            ),
+            "out of region",
+        ),
         ("<h1>Juniper Massage</h1><p>120 Duis aute irure, California, USA</p>", "template"),
         ("<h1>Juniper Massage</h1><p>This is the text for section one</p>", "template"),
         ("<h1>Juniper Massage</h1><p>Block 1 Text Description</p>", "template"),
@@ -167,12 +174,27 @@ def test_a_college_that_recognises_a_person_is_not_the_practice() -> None:
     assert page.name == "Juniper Massage"
 
 
+def test_a_persons_page_bears_a_brand_without_words_of_the_trade() -> None:
+    page = extract_page(
+        "<title>Tamsin Vale | Juniperflow</title><h1>Tamsin Vale</h1><p>Massage Therapist</p><p>Tamsin (LMT #22111) "
+        "is a licensed massage therapist.</p><footer>Juniperflow</footer>"
+    )
+    assert page.name == "Juniperflow"
+
+
 def test_a_persons_page_bears_the_practices_name() -> None:
     page = extract_page(
         "<title>Tamsin Vale | Juniper Bodywork</title><h1>Tamsin Vale</h1><p>Tamsin Vale, LMT, has worked here since "
         "2011. Tamsin Vale studied massage.</p><footer>© 2024 Juniper Bodywork</footer>"
     )
     assert page.name == "Juniper Bodywork"
+
+
+def test_a_guest_in_another_house_keeps_its_own_name() -> None:
+    page = extract_page(
+        "<title>Document</title><h1>Juniper Massage @ Nest Wellness</h1><footer>© Juniper Massage @ Nest</footer>"
+    )
+    assert page.name == "Juniper Massage"
 
 
 @pytest.mark.parametrize(

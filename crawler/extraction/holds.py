@@ -121,6 +121,13 @@ _GERMAN = re.compile(
     r"Calle)\s[A-Z]\w+,?\s\d"
 )
 _FRENCH_PHONE = re.compile(r"(?<![\d.])0[1-9](?:[ .]\d\d){4}(?![\d.])")
+# In France massage is no health profession: "massothérapie" is Quebec's word, "massage bien-être" theirs.
+_FRANCE = (
+    re.compile(r"mentions l[ée]gales", re.IGNORECASE),
+    re.compile(r"massages? (?:de )?bien[- ][êe]tre|masseu(?:se|r)s?[- ]kin[ée]|masseuse [àa] domicile", re.IGNORECASE),
+    re.compile(r"\bSIRET\b|\bRCS\b|auto-?entrepreneur|micro-?entreprise|TVA non applicable", re.IGNORECASE),
+)
+_QUEBEC = re.compile(r"massoth[ée]rap|qu[ée]bec|\bQC\b|montr[ée]al|canada", re.IGNORECASE)
 _NEW_ZEALAND = re.compile(
     r"\b(?:Auckland|Wellington|Christchurch|Dunedin|Tauranga),? (?:NZ\b|New Zealand|\d{4}\b)|\bNZ\$\s?\d"
 )
@@ -336,6 +343,7 @@ def _check_place(
         found = pattern.search(text)
         if found:
             signs += [found[0]] * weight
+    signs += _find_french(text)
     trunk = NATIONAL.search(text)  # no number of the territory begins with a nought
     if trunk:
         signs += [trunk[0]] * (1 if any(phone.startswith("+1") for phone in phones) else 2)
@@ -351,6 +359,11 @@ def _check_place(
         signs.append(named)
     if len(signs) >= 2:
         hold("out of region: " + signs[0], "; ".join(dict.fromkeys(signs)), "body")
+
+
+def _find_french(text: str) -> list[str]:
+    """Words of the law and the trade in France, on a page without a word of Quebec's."""
+    return [] if _QUEBEC.search(text) else [found[0] for sign in _FRANCE if (found := sign.search(text))]
 
 
 def _find_foreign_name(cues: Cues) -> str | None:

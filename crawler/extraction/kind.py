@@ -151,6 +151,7 @@ RELAXATION = (
         0.5,
         3,
     ),
+    _sign("cosy cozy calming beauty", r"\bco[sz]y\b|\bcalming\b|\bbeauty (?:parlou?r|salon|treatments?)", 0.5, 3),
     _sign("hot", r"\bhot (?:towels?|oil)", 0.4),
     _sign(
         "destress stress melt me treat bachelorette bridal retreat",

@@ -194,7 +194,10 @@ class _Votes:
             if first in totals:
                 totals[first] *= 0.3
             if full in totals and any(
-                key != full and full not in key and _TRADE.search(key) and total >= 0.4 * totals[full]
+                key != full
+                and full not in key
+                and (_TRADE.search(key) or self.sources[key][1] == "title")
+                and total >= 0.4 * totals[full]
                 for key, total in totals.items()
             ):
                 totals[full] *= 0.3
@@ -223,7 +226,7 @@ def tidy(text: str) -> str:
     name = clean(text)
     if " " not in name and len(name) > 12 and _TRADE.search(name.lower()) and "." not in name:
         name = _CAMEL.sub(" ", name)
-    name = _LEAD.sub("", name)
+    name = _LEAD.sub("", name.split(" @ ")[0])  # "Juniper Massage @ Host Wellness" is a guest there
     name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.IGNORECASE)
     name = re.sub(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]", "", name)
     return name.strip(' ,.!|–—-·•:;"“”►▸→←✓★☰✕×')
