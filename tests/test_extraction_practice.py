@@ -261,3 +261,12 @@ def test_a_gift_card_is_no_appointment() -> None:
         "<a href='https://juniper.janeapp.com/'>Book now</a>"
     )
     assert page.booking_url == "https://juniper.janeapp.com/"
+
+
+def test_a_page_without_head_and_body_tags_is_read_from_its_first_element() -> None:
+    page = extract_page(
+        "<title>Juniper Massage</title><header><a href='tel:6035550111'>603-555-0111</a></header>"
+        "<main>12 Elm St, Concord, NH 03301</main>"
+    )
+    assert page.phones == ("+16035550111",)
+    assert page.locations[0].street == "12 Elm St"

@@ -29,7 +29,7 @@ tbody td textarea tfoot th thead tr ul
 """
 BLOCKS = frozenset(_BLOCKS_TEXT.split())
 SKIPPED = frozenset(
-    ["script", "style", "noscript", "svg", "template", "canvas", "head", "object", "audio", "video", "map", "math"]
+    ["script", "style", "noscript", "svg", "template", "canvas", "title", "object", "audio", "video", "map", "math"]
 )
 
 
