@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from crawler.extraction.cues import Cues, loose, stems
 from crawler.extraction.document import Line, Section
@@ -23,6 +23,7 @@ _NEGATED = loose(
     r"\bcannot|\bcan['’]t|\bunable to|\brather than|\binstead of|\bunlike|\bne (?:pratique|propose|offre)|"
     r"\bno (?:ofrece|ofrecemos|realiz)|\bsorry)[^.!?;]{0,60}$"
 )
+_CAUTION_STEMS = stems("contra contre précautions precautions disclose tell health when recommended who book inform")
 _COMPARED = loose(r"\b(?:than|similar to|compared (?:to|with)|what|as opposed to|versus|vs\.?)\s(?:[\w,-]+\s){0,9}$")
 _CAUTION = loose(
     r"contra-?indicat|consult (?:your|a|with your) (?:doctor|physician)|should not receive|not (?:a )?suitable|do "
@@ -262,17 +263,15 @@ def _find_entries(line: Line) -> Iterator[tuple[int, int]]:
                 yield at, listed.end("list")
 
 
-def _find_cautioned(lines: Sequence[Line]) -> frozenset[int]:
+def _find_cautioned(cues: Cues) -> frozenset[int]:
     """Numbers of the lines under a heading, or in a list after an opening, that says what to tell beforehand."""
-    found: set[int] = set()
-    opened = False
-    heads: dict[int, bool] = {}
-    for number, line in enumerate(lines):
-        if line.tag != "li" or line.level:
-            opened = len(line.text) < 120 and bool(_CAUTION_HEADING.search(line.low))
-        if line.heading >= 0 and line.heading not in heads:
-            heads[line.heading] = bool(_CAUTION_HEADING.search(lines[line.heading].low))
-        if (opened and line.tag == "li") or heads.get(line.heading, False):
+    lines = cues.lines
+    asking = {n for n in cues.numbers(_CAUTION_STEMS) if _CAUTION_HEADING.search(lines[n].low)}
+    found = {n for n, line in enumerate(lines) if line.heading in asking} if asking else set()
+    for opening in (n for n in asking if lines[n].tag != "li" and len(lines[n].text) < 120):
+        for number in range(opening + 1, len(lines)):
+            if lines[number].tag != "li" or lines[number].level:
+                break
             found.add(number)
     return frozenset(found)
 
@@ -283,7 +282,7 @@ class Guards:
     def __init__(self, cues: Cues) -> None:
         self._lines = cues.lines
         self._headings: dict[int, bool] = {}
-        self._cautioned = _find_cautioned(cues.lines)
+        self._cautioned = _find_cautioned(cues)
         self._suspects = {pattern: frozenset(cues.numbers(words)) for pattern, words in _DENIALS.items()}
 
     def denies(self, pattern: re.Pattern[str], number: int, text: str) -> bool:
