@@ -178,3 +178,26 @@ def test_a_number_used_under_another_name_casts_no_doubt_on_its_holder(run: Any)
     namesake = {**LISTING, "listing_id": "c", "phone": "+13035550188", "city": "Boulder"}
     assert [line["outcome"] for line in run([ROW], [away, other], Mode.DEFAULT)] == ["verified", "name_mismatch"]
     assert run([ROW], [away, namesake], Mode.DEFAULT)[0]["rule"] == "shared-number"
+
+
+def test_a_field_too_long_to_read_is_told_and_stops_nothing(run: Any) -> None:
+    long = [
+        {"name": "A" * 10**6},
+        {"title": "Massage by " * 10**5},
+        {"claims": ["1" * 10**6]},
+        {"claims": ["LMT"] * 500},
+    ]
+    lines = run([ROW], [*({**LISTING, **changes} for changes in long), LISTING])
+    assert [line["outcome"] for line in lines] == ["review"] * 4 + ["verified"]
+    assert "name is too long" in lines[0]["explanation"]
+
+
+def test_a_file_of_unreadable_lines_alone_fails_and_still_says_why_of_each(run: Any, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"No line of .* line 1 has no listing_id"):
+        run([ROW], ["[1]", "{bad"])
+    assert len((tmp_path / "o.jsonl").read_text("utf-8").splitlines()) == 2
+
+
+@pytest.mark.parametrize("city", ["Denver, CO", "DENVER, Colorado", "Denver, CO 80202", "Denver, CO, USA", " denver "])
+def test_a_city_with_its_region_behind_a_comma_is_the_city(run: Any, city: str) -> None:
+    assert run([ROW], [{**LISTING, "city": city}])[0]["rule"] == "number-name-city"

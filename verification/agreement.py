@@ -70,7 +70,7 @@ def compare_cities(one: str, other: str) -> bool | None:
     """Whether two folded cities are one (a slip of one key in a long name is forgiven); None if one is missing."""
     if not one or not other:
         return None
-    if one == other:
+    if one == other or one.replace(" ", "") == other.replace(" ", ""):
         return True
     return min(len(one), len(other)) >= 6 and OSA.distance(one, other, score_cutoff=1) <= 1
 

@@ -24,6 +24,8 @@ REGISTER_COLUMNS = (
 _TEXT_FIELDS = (
     "title", "name", "practice", "street", "city", "region", "postal_code", "country", "phone", "email", "website",
 )  # fmt: skip
+# No name, heading or claim is longer, and reading what is takes minutes.
+MAX_CHARACTERS, MAX_CLAIMS = 2_000, 200
 _TRUE, _FALSE = ("1", "true", "yes", "y"), ("", "0", "false", "no", "n")
 
 
@@ -109,11 +111,16 @@ def _read_listing(line: bytes, number: int) -> Listing | UnreadableLine:
     if not isinstance(claims, list):
         return UnreadableLine(listing_id, f"line {number}: claims is not a list")
     texts = {name: _read_text(data.get(name)) for name in _TEXT_FIELDS}
+    claims = [str(claim) for claim in claims if claim is not None and str(claim).strip()]
+    long = [name for name, text in texts.items() if text and len(text) > MAX_CHARACTERS]
+    long += ["claims"] if len(claims) > MAX_CLAIMS or any(len(claim) > MAX_CHARACTERS for claim in claims) else []
+    if long:
+        return UnreadableLine(listing_id[:MAX_CHARACTERS], f"line {number}: the field {long[0]} is too long")
     kinds = {kind.value: kind for kind in EntityKind}
     return Listing(
         listing_id=listing_id,
         source=str(data.get("source") or ""),
-        claims=tuple(str(claim) for claim in claims if claim is not None and str(claim).strip()),
+        claims=tuple(claims),
         kind=kinds.get(str(data.get("kind"))),
         title=texts["title"],
         name=texts["name"],

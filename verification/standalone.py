@@ -93,6 +93,8 @@ def verify_files(
         Path(file.name).replace(out)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from error
+    if total and len(unreadable) == total:
+        raise InputError(f"No line of {listings} could be read: {unreadable[0]}. {out} says so of each.")
     order = {outcome.value: place for place, outcome in enumerate(Outcome)}
     return FileSummary(total, rows, dict(sorted(outcomes.items(), key=lambda o: order[o[0]])), tuple(unreadable))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from directory.models import EntityKind, Listing
@@ -44,7 +45,7 @@ def make_subject(listing: Listing) -> Subject:
         source=listing.source,
         name=None if is_practice else name,
         practice=practice,
-        city=fold_city(listing.city or ""),
+        city=_read_city(listing.city or ""),
         region=find_region(listing.region) or _region_of_postal(listing),
         country=listing.country,
         phone=fold_phone(listing.phone or "", listing.country) or None,
@@ -54,6 +55,15 @@ def make_subject(listing: Listing) -> Subject:
         postal_code=fold_postal(listing.postal_code or "") or None,
         is_practice=is_practice,
     )
+
+
+def _read_city(text: str) -> str:
+    """The city alone, folded, without a region, code or country behind a comma (Dallas, TX 75201, USA)."""
+    city, *rest = text.split(",")
+    places = (re.sub(r"[\d-]+$", "", part.strip()).strip() for part in rest)
+    if all(not place or find_region(place) or find_country(place) for place in places):
+        return fold_city(city)
+    return fold_city(text)
 
 
 def _region_of_postal(listing: Listing) -> str | None:

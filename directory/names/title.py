@@ -41,7 +41,7 @@ def split_title(text: str) -> TitleParts:
     Splits on ` – | @ · ; with by at of dba` and decides by the words: credentials and given names make a person, trade
     words a practice. "Joy Massage" is a practice; "Massage by Ann Example" names a person too.
     """
-    segments = [_judge(part) for part in _split_marks(text)]
+    segments = [_judge(part) for part in _split_marks(" ".join(text.split()))]
     apart = any(segment.score >= LIKELY and not segment.business for segment in segments)
     segments = [piece for segment in segments for piece in _split_joints(segment, person_apart=apart)]
     if not segments:
