@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import unquote_plus
 
+from crawler.extraction.cues import Gated
 from crawler.extraction.document import Document, Line, Section, clean
 from crawler.extraction.foreign import find_foreign
 from crawler.extraction.maps import find_map_addresses
@@ -59,8 +60,10 @@ _UNIT_AHEAD = re.compile(
     r"^(?:(?:unit|suite|ste|apt|bureau)\b\.?\s?#?\s?|#\s?)?(?:\d{1,4}[A-Za-z]?|[A-Z])$", re.IGNORECASE
 )
 _LEADING_UNIT = re.compile(r"^(?:[a-z]{2,6}\.?\s?)?#?\s?\w{1,5},\s*(?=\d)", re.IGNORECASE)
-_STREET_START = re.compile(r"(?:One|Two|Three|Four|Five) [A-Z]|Box")  # where no digit is
-_FIVE_DIGITS = re.compile(r"\d{5}")
+_STREET_START = Gated(  # where no digit is
+    re.compile(r"(?:One|Two|Three|Four|Five) [A-Z]|Box"), "one ", "two ", "three ", "four ", "five ", "box"
+)
+_FIVE_DIGITS = re.compile(r"\d\d{4}")
 _PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
 _LABEL = re.compile(
@@ -123,7 +126,7 @@ def find_addresses(document: Document) -> list[Place]:
             line.section in _SKIPPED
             or line.tag == "option"
             or len(line.text) > 300
-            or not (line.has_digit or _STREET_START.search(line.text))
+            or not (line.has_digit or _STREET_START.search(line.text, line.low))
         ):
             continue
         street = find_street(line.text)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import phonenumbers
 
-from crawler.extraction.cues import loose
+from crawler.extraction.cues import Gated, loose
 from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.evidence import Evidence
 
@@ -22,7 +22,9 @@ _PHONE = re.compile(
     r"|[2-9]\d\d[2-9]\d{6})"
     r")(?![\w-]?\d)"
 )
+_PHONE_SIGN = re.compile(r"\d\d\d[\s.·•–-]{0,3}\d{4}|\+")  # what all of these hold
 _WORDED_PHONE = re.compile(r"(?<!\w)(?:1-)?\(?([2-9]\d\d)\)?[\s.-]{1,2}(\d{3})[\s.-]([A-Z]{4})(?!\w)")
+_WORDED_SIGN = re.compile(r"\d[\s.-][A-Z]{4}")
 _KEYS = {
     letter: str(n)
     for n, row in enumerate(["ABC", "DEF", "GHI", "JKL", "MNO", "PQRS", "TUV", "WXYZ"], 2)
@@ -36,12 +38,16 @@ _NOT_PHONE = re.compile(
 _PHONE_CUE = re.compile(
     r"call|phone|tel\b|text|t[ée]l[ée]phone|ph\b|mobile|cell|contact|llam|appel|book|whatsapp", re.IGNORECASE
 )
-_OTHERS = loose(
-    r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|"
-    r"police|web ?(?:site )?design|hosting|national .{0,20}line|"
-    r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|"
-    r"al) to"
-)
+_OTHERS = Gated(
+    loose(
+        r"web ?sites? by|site by|(?:designed|developed|powered|hosted) by|crisis|hotline|suicide|emergency|poison|"
+        r"police|web ?(?:site )?design|hosting|national .{0,20}line|"
+        r"(?:my|other|previous|also (?:work|practice|available)) .{0,40}(?:clinic|spa|office|chiropract)|referr(?:ed|"
+        r"al) to"
+    ),
+    " by", "crisis", "hotline", "suicide", "emergency", "poison", "police", "design", "hosting", "national",
+    "clinic", "spa", "office", "chiropract", "referr",
+)  # fmt: skip
 _CALL_US = loose(r"\b(?:call|text|phone)\b[^.!?]{0,24}\b(?:book|schedule|reserve|appointment)")
 _EMAIL = re.compile(
     r"(?<![\w.+%/=-])[A-Za-z0-9](?:[\w.+%'-]{0,62}\w)?@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,18}(?![\w@])"
@@ -110,7 +116,7 @@ def to_e164(text: str, region: str = "US") -> str | None:
 def find_numbers(text: str) -> list[tuple[str, int]]:
     """E.164 numbers printed in `text` with their places; fax, licence and NPI numbers left out."""
     found: list[tuple[str, int]] = []
-    for match in _PHONE.finditer(text):
+    for match in _PHONE.finditer(text) if _PHONE_SIGN.search(text) else ():
         before = text[max(0, match.start() - 24) : match.start()]
         if _FAX.search(before) or _NOT_PHONE.search(before):
             continue
@@ -120,7 +126,7 @@ def find_numbers(text: str) -> list[tuple[str, int]]:
         number = to_e164(match[0])
         if number:
             found.append((number, match.start()))
-    for match in _WORDED_PHONE.finditer(text):
+    for match in _WORDED_PHONE.finditer(text) if _WORDED_SIGN.search(text) else ():
         number = to_e164(match[1] + match[2] + "".join(_KEYS[letter] for letter in match[3]))
         if number:
             found.append((number, match.start()))
@@ -170,9 +176,8 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
         count(to_e164(text, abroad or "US"), 6.0, text, "json-ld")
     previous = ""
     for line in document.lines:
-        own = line.section not in OTHERS_WORDS and not _FAX_ONLY.match(previous)
-        previous = line.text
-        if not own or not (line.links or line.has_digit):
+        above, previous = previous, line.text
+        if not (line.links or line.has_digit) or line.section in OTHERS_WORDS or _FAX_ONLY.match(above):
             continue
         weight = 1.0 if line.section is Section.MAIN else 1.6
         if _OTHERS.search(line.low):
@@ -303,9 +308,13 @@ def _menu_site(lines: Iterable[Line]) -> tuple[str, Line] | None:
     return (site, seen[site][1]) if site and seen[site][0] >= 3 else None
 
 
-_DOMAIN = re.compile(
-    r"(?<![\w@.-])(?:https?://)?(?:www\.)?(?P<label>[a-z][a-z0-9-]{5,60})\.(?:com|net|org|ca|us|biz|info|health|massage)(?![\w@-])"
-)
+_DOMAIN = Gated(
+    re.compile(
+        r"(?<![\w@.-])(?:https?://)?(?:www\.)?(?P<label>[a-z][a-z0-9-]{5,60})"
+        r"\.(?:com|net|org|ca|us|biz|info|health|massage)(?![\w@-])"
+    ),
+    ".com", ".net", ".org", ".ca", ".us", ".biz", ".info", ".health", ".massage",
+)  # fmt: skip
 
 
 def _printed_site(lines: Iterable[Line], name: str | None) -> tuple[str, Line] | None:

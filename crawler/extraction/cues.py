@@ -66,6 +66,29 @@ class Cues:
         return found
 
 
+class Gated:
+    """A pattern that is tried only on text that holds one of some words in lower case, one of which each match has."""
+
+    def __init__(self, pattern: re.Pattern[str], *words: str) -> None:
+        self.pattern = pattern
+        self.words = words
+
+    def may_match(self, low: str) -> bool:
+        """Whether text, given in lower case, holds one of the words: a few times cheaper than the pattern."""
+        for word in self.words:  # noqa: SIM110 (twice as fast as any() over so few)
+            if word in low:
+                return True
+        return False
+
+    def search(self, text: str, low: str | None = None) -> re.Match[str] | None:
+        """The first match in the text; `low` is the same in lower case, where it is not so already."""
+        return self.pattern.search(text) if self.may_match(text if low is None else low) else None
+
+    def finditer(self, text: str, low: str | None = None) -> Iterator[re.Match[str]]:
+        """All matches in the text."""
+        return self.pattern.finditer(text) if self.may_match(text if low is None else low) else iter(())
+
+
 _CASED = re.compile(r"\\.|\(\?P|[A-ZÀ-Ý]")
 
 

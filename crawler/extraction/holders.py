@@ -11,7 +11,7 @@ from crawler.extraction.licences import CLAIM_CUES, RARER_CUES, Claim, find_clai
 from crawler.extraction.people import Person
 from directory.models import PageCredential
 
-_DIGIT_OR_DOTS = re.compile(r"\d{3}|[LR]\.M\.")
+_DIGIT_OR_DOTS = re.compile(r"\d\d\d|[LR]\.M\.")
 
 
 def place_credentials(document: Document, cues: Cues, people: list[Person], notes: Evidence) -> list[PageCredential]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from crawler.extraction.contacts import NATIONAL
-from crawler.extraction.cues import Cues, loose, stems
+from crawler.extraction.cues import Cues, Gated, loose, stems
 from crawler.extraction.document import OTHERS_WORDS, Document, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import FOREIGN_NAMES
@@ -69,10 +69,11 @@ _PLACEHOLDER = loose(
     r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b"
 )
 _SHOP = (
-    re.compile(r"add to (?:cart|bag|basket)|order now|buy now|shop now", re.IGNORECASE),
-    re.compile(r"verified buyer|free shipping|money[- ]back guarantee|ships? (?:free|worldwide)", re.IGNORECASE),
-    re.compile(r"\bmassagers?\b|massage (?:chairs?|guns?) for sale", re.IGNORECASE),
-)
+    Gated(loose(r"add to (?:cart|bag|basket)|order now|buy now|shop now"), "add to ", "r now", "y now", "p now"),
+    Gated(loose(r"verified buyer|free shipping|money[- ]back guarantee|ships? (?:free|worldwide)"),
+        "verified buyer", "free shipping", "back guarantee", "ship free", "ships free", "worldwide"),
+    Gated(loose(r"\bmassagers?\b|massage (?:chairs?|guns?) for sale"), "massager", "for sale"),
+)  # fmt: skip
 _SESSIONS = re.compile(r"appointment|\bsessions?\b|therapist|\bbook (?:now|online|a|your)\b", re.IGNORECASE)
 _FAKE_EMAIL = re.compile(r"fake|not-?a?-?real|dummy|placeholder", re.IGNORECASE)
 _PARKED = re.compile(
@@ -208,8 +209,13 @@ _SEXUAL_STEMS = stems(
     "gorgeous beautiful soapy four rub b"
 )
 _PLACEHOLDER_SIGNS = (
-    "your ", "[", "{{", "123 ", "1234 ", "456", "any", "john", "insert ", "example@", "template by", "this is ",
-    "this would ", "text goes ", "block ", "yourname@",
+    *(f"your {word}" for word in (
+        "bus", "comp", "pract", "clinic", "spa", "studio", "massage", "name", "city", "street", "address", "phone",
+        "email", "tag", "slogan", "logo",
+    )),
+    "[", "{{", "123 ", "1234 ", "456", "anytown", "any city", "anycity", "johndoe", "john@doe", "insert ", "example@",
+    "youremail@", "your-email@", "template by", "placeholder", "sample text", "dummy", "the text", "some text",
+    "your text", "intro text", "text goes ", "block ", "yourname@",
 )  # fmt: skip
 _MASSAGE_STEMS = stems("massage massages massotherapy massothérapie masaje masajes masajista")
 _FOREIGN_STEMS = stems(" ".join(FOREIGN_NAMES))
@@ -262,9 +268,10 @@ def find_hold_reasons(
     )  # fmt: skip
     if len(text) < 1500 and (sold := _FOR_SALE.search(text)):
         hold("unreadable: the domain is for sale", sold[0], "body")
-    if sum(bool(sign.search(text)) for sign in _SHOP) >= 2 and not _SESSIONS.search(text):
+    low = text.lower()
+    if sum(bool(sign.search(low)) for sign in _SHOP) >= 2 and not _SESSIONS.search(text):
         hold("not a massage practice", "a shop: " + text[:120], "body")
-    elif not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text.lower()) and not _MASSAGE.search(host):
+    elif not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(low) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
         reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
         hold(reason, text[:120], "body")

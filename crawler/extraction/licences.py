@@ -38,12 +38,14 @@ TITLE = re.compile(
     rf"(?<![\w-])(?:(?P<letters>{LETTERS})(?![\w’'])|(?P<words>(?i:{_WORDS}))\b|(?P<other>(?i:{_OTHERS}))\b)"
 )
 
-# One of these stands in every title: a word added above that holds none of them belongs here too.
-_CAPITALS = re.compile(r"[A-Z](?:[A-Z]|\.M|sT)")
+# Every title holds one of the letters, or one of the words; where the words are of massage, one of the grades too.
+_TITLE_LETTERS = ("MT", "MP", "MBT", "M.T", "M.B", "CLT", "MsT", "TMB")
 _TITLE_WORDS = (
-    "massage", "masaje", "bodyworker", "massotherap", "massoth", "rolfer", "athletic", "esthetician", "cosmetolog",
-    "assistant", "reiki", "certified lymph", "masajista", "amta", "abmp",
+    "massoth", "rolfer", "athletic", "esthetician", "cosmetolog", "assistant", "reiki", "certified lymph", "equine",
+    "masaje", "masajista", "remedial", "amta", "abmp",
 )  # fmt: skip
+_GRADED_WORDS = ("massage", "bodyworker", "massotherap")
+_GRADES = ("licens", "licenc", "certifi", "registered", "accredited", "qualified")
 
 _PREFIX = r"(?:[A-Z]{1,4}[-. #]{0,2})?"
 _DIGITS = rf"(?P<number>{_PREFIX}\d[\d.-]{{1,12}}\d(?:-(?:MT|LMT|MA|TX)\b)?(?![\w%]))"
@@ -95,7 +97,7 @@ _ISSUERS = {
     "TDLR": "TX", "NYSED": "NY", "NCBMBT": "NC", "OBMT": "OR", "DOPL": "UT",
 }  # fmt: skip
 _ISSUER = re.compile(rf"(?<!\w)(?:{'|'.join(_ISSUERS)})(?!\w)")
-GATE = re.compile(r"\d{3}")
+GATE = re.compile(r"\d\d\d")  # a repeated class is searched for at half the speed
 # A line with a credential holds a word that begins like one of these.
 CLAIM_CUES = stems(
     "LMT LMTs LMBT RMT RMTs LMP CMT CMP CAMTC BCTMB NCTMB NCBTMB MMP CMMP CMMT LMMT MMT MTI LMTI RMP CLT LPMT NMT "
@@ -114,9 +116,13 @@ RARER_CUES = stems("KT L R MT MA ME board physical assistant")
 
 
 def _find_titles(text: str) -> Iterator[re.Match[str]]:
-    """The titles in a line; the long pattern is tried only where capitals side by side or one of its words stand."""
+    """The titles in a line; the long pattern is tried only where its letters or words stand."""
     low = text.lower()
-    if _CAPITALS.search(text) or any(word in low for word in _TITLE_WORDS):
+    if (
+        any(letters in text for letters in _TITLE_LETTERS)
+        or any(word in low for word in _TITLE_WORDS)
+        or (any(grade in low for grade in _GRADES) and any(word in low for word in _GRADED_WORDS))
+    ):
         yield from TITLE.finditer(text)
 
 

@@ -214,11 +214,16 @@ class _Votes:
         return max(fuller, key=lambda k: self.weights[k], default=key)
 
 
+_OWNER_S = re.compile(r"['’`]s\b")
+_MARKS = re.compile(r"[^\w\s]+")
+_UNTOLD = frozenset({"llc", "inc", "pllc", "ltd", "the"})
+_RIGHTS = re.compile(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", re.IGNORECASE)
+_YEARS = re.compile(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]")
+
+
 def _key(name: str) -> str:
-    bare = re.sub(
-        r"['’`]s?\b|[^\w\s&]", lambda m: "s" if m[0].endswith("s") else " ", name.lower().replace("&", " and ")
-    )
-    return " ".join(word for word in bare.split() if word not in ("llc", "inc", "pllc", "ltd", "the"))
+    bare = _MARKS.sub(" ", _OWNER_S.sub("s", name.lower().replace("&", " and ")))
+    return " ".join([word for word in bare.split() if word not in _UNTOLD])
 
 
 def tidy(text: str) -> str:
@@ -227,8 +232,9 @@ def tidy(text: str) -> str:
     if " " not in name and len(name) > 12 and _TRADE.search(name.lower()) and "." not in name:
         name = _CAMEL.sub(" ", name)
     name = _LEAD.sub("", name.split(" @ ")[0])  # "Juniper Massage @ Host Wellness" is a guest there
-    name = re.sub(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", "", name, flags=re.IGNORECASE)
-    name = re.sub(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]", "", name)
+    if "r" in name or "R" in name:
+        name = _RIGHTS.sub("", name)
+    name = _YEARS.sub("", name)
     return name.strip(' ,.!|–—-·•:;"“”►▸→←✓★☰✕×')
 
 

@@ -70,10 +70,9 @@ FOREIGN_NAMES = {
 
 def find_region(text: str) -> str | None:
     """The two letters of a state or province, from a code, a name or an old abbreviation."""
-    plain = re.sub(r"\s+", " ", text.strip().replace(".", "")).strip(" ,()")
-    if plain.upper() in US or plain.upper() in CA:
-        return plain.upper()
-    return _CODES.get(plain.lower())
+    plain = " ".join(text.replace(".", "").split()).strip(" ,()")
+    code = plain.upper()
+    return code if code in US or code in CA else _CODES.get(plain.lower())
 
 
 def country_of(region: str | None) -> str | None:
@@ -110,5 +109,11 @@ def load_cities() -> dict[str, frozenset[str]]:
     return {name: frozenset(regions) for name, regions in found.items()}
 
 
+_SAINT = re.compile(r"\bst\b\.?|\bsaint\b")
+_NOT_IN_CITY = re.compile(r"[^a-z0-9à-ÿ]+")
+
+
 def fold_city(name: str) -> str:
-    return re.sub(r"[^a-z0-9à-ÿ]", "", re.sub(r"\bst\b\.?|\bsaint\b", "st", name.lower()))
+    """A city's name for comparison: in lower case, without spaces and marks, every saint an "st"."""
+    low = name.lower()
+    return _NOT_IN_CITY.sub("", _SAINT.sub("st", low) if "st" in low or "saint" in low else low)
