@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ _FILLERS = frozenset(
     )
 )
 
+_NOTHING: frozenset[str] = frozenset()
 _IN_TEXT = frozenset({Looseness.SURE})
 _IN_SEARCH = frozenset({Looseness.SURE, Looseness.LOOSE})
 _AS_ENTRY = frozenset({Looseness.SURE, Looseness.ITEM})
@@ -47,26 +49,24 @@ class Vocabulary:
         # what each phrase names to a caller's language and looseness, filled as asked for
         self._ids_by_choice: dict[tuple[str | None, frozenset[Looseness]], dict[int, tuple[str, ...]]] = {}
         self._seconds = self._phrases.second_words()
+        self._singles = frozenset(word for word, following in self._seconds.items() if "" in following)
+        self._pairs = frozenset((word, other) for word, following in self._seconds.items() for other in following)
         self._complaints = [(grammar.first_words(), grammar.complaints()) for grammar in self._grammars.values()]
+        self._says = frozenset[str]().union(*(says for _, says in self._complaints))
         self._starts = self._phrases.first_words().union(*self._grammar_starts.values())
 
     def may_name(self, text: str) -> bool:
         """Whether `text` can hold a wording, by its pairs of words: false spares the search, true promises nothing."""
         words = find_folded_words(text)
-        if self._starts.isdisjoint(words):
-            return False
-        if any(not (starts.isdisjoint(words) or says.isdisjoint(words)) for starts, says in self._complaints):
+        pairs = self._pairs
+        if not (self._singles.isdisjoint(words) and pairs.isdisjoint(pairwise(words))):
+            return True
+        if not self._says.isdisjoint(words) and any(
+            not (starts.isdisjoint(words) or says.isdisjoint(words)) for starts, says in self._complaints
+        ):
             return True
         core = [word for word in words if word not in _FILLERS and not word.isdigit()]  # as entries are read
-        return self._has_pair(words) or (len(core) < len(words) and self._has_pair(core))
-
-    def _has_pair(self, words: list[str]) -> bool:
-        seconds = self._seconds
-        for word, following in zip(words, [*words[1:], ""], strict=False):
-            known = seconds.get(word)
-            if known is not None and ("" in known or following in known):
-                return True
-        return False
+        return len(core) < len(words) and not pairs.isdisjoint(pairwise(core))
 
     def _add_wordings(self, term: Term) -> None:
         weak = {text for group in (term.loose, term.items) for texts in group.values() for text in texts}
@@ -100,16 +100,18 @@ class Vocabulary:
         if not any(word.folded in self._starts for word in words):
             return []
         core = [word for word in words if word.folded not in _FILLERS and not word.folded.isdigit()]
+        named = False
         for whole in (words,) if len(core) == len(words) else (words, core):
             found = self._find(text, whole, language, _AS_ENTRY)
             if found and (found[0].start, found[-1].end) == (whole[0].start, whole[-1].end) and _is_one_span(found):
                 return found
-        return self._find(text, words, language, _IN_TEXT)
+            named = named or (whole is words and bool(found))
+        return self._find(text, words, language, _IN_TEXT) if named else []  # which names nothing more than an entry
 
     def _find(
         self, text: str, words: list[Word], language: str | None, allowed: frozenset[Looseness]
     ) -> list[TermMatch]:
-        starts, phrases = self._starts, self._phrases
+        starts, phrases, seconds = self._starts, self._phrases, self._seconds
         at_starts = [at for at, word in enumerate(words) if word.folded in starts]
         if not at_starts:
             return []
@@ -123,7 +125,9 @@ class Vocabulary:
         inside: set[int] = set()  # words within a wording: in "tennis elbow, hip pain" the elbow has no pain
         for at in at_starts:
             word = words[at]
-            for after, wordings in phrases.find_at(words, at):
+            known = seconds.get(word.folded, _NOTHING)
+            begins = "" in known or (at + 1 < len(words) and words[at + 1].folded in known)
+            for after, wordings in phrases.find_at(words, at) if begins else ():
                 ids = chosen_ids.get(id(wordings))
                 if ids is None:
                     ids = chosen_ids[id(wordings)] = _choose_ids(wordings, language, allowed)

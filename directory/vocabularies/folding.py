@@ -41,6 +41,7 @@ SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 _ELISIONS = frozenset({"l", "d", "j", "qu", "n", "s", "m", "t", "c"})
 # One class of characters runs several times faster than an alternation without "_": that is blanked out beforehand.
 _WORD = re.compile(r"[&+]|[\w\u0300-\u036f]+(?:['’ʼ][\w\u0300-\u036f]+)*")
+_ASCII_WORD = re.compile(r"[&+]|[a-zA-Z0-9]+(?:'[a-zA-Z0-9]+)*")  # the same for text in ASCII, at half the cost
 _STOP = re.compile(r"[.;:!?|•·()\[\]{}\"“”«»<>—–*\t]|\n\s*\n|\s-\s")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 
@@ -109,7 +110,8 @@ def _fold_telling(raw: str) -> str:
 
 def find_folded_words(text: str) -> list[str]:
     """The folded words of `text` as `split_words` gives them, without their places."""
-    return list(filter(None, map(_fold_telling, _WORD.findall(text.replace("_", " ")))))
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.replace("_", " "))
+    return list(filter(None, map(_fold_telling, words)))
 
 
 def split_words(text: str) -> list[Word]:
@@ -119,7 +121,7 @@ def split_words(text: str) -> list[Word]:
     last_end = 0
     gap = Gap.STOP
     small = False
-    for found in _WORD.finditer(text.replace("_", " ")):
+    for found in (_ASCII_WORD if text.isascii() else _WORD).finditer(text.replace("_", " ")):
         start, end = found.span()
         if start != last_end + 1 or text[last_end] != " ":  # a single space changes nothing
             gap = max(gap, _find_gap(text[last_end:start]))
