@@ -211,47 +211,39 @@ class _Walk:
     def run(self, root: etree._Element) -> None:
         # an entry is (element, its section, the block's tag, whether its end is meant)
         stack: list[tuple[etree._Element, Section, str, bool]] = [(root, Section.MAIN, "body", False)]
+        parts = self.parts
         while stack:
             element, section, block, ends = stack.pop()
             tag = element.tag
-            if ends:
-                self._leave(element, section, block)
-                continue
-            if not isinstance(tag, str) or tag in SKIPPED:
-                self._tail(element)
-                continue
-            if len(self.lines) >= MAX_LINES:
-                return
-            if tag in BLOCKS:
+            if not ends and isinstance(tag, str) and tag not in SKIPPED:
+                if len(self.lines) >= MAX_LINES:
+                    return
+                if tag in BLOCKS:
+                    self.flush(section, block)
+                    self.group += 1
+                    block = tag if tag in HEADINGS or block not in HEADINGS else block
+                    section = self._section(element, tag, section)
+                elif tag == "br":
+                    self.flush(section, block)
+                elif tag == "a":
+                    self._open_link(element)
+                text = element.text
+                if text:
+                    parts.append(text)
+                if len(element):
+                    stack.append((element, section, block, True))
+                    stack.extend([(child, section, block, False) for child in reversed(element)])
+                    continue
+                ends = True
+            if ends and tag in BLOCKS:
                 self.flush(section, block)
                 self.group += 1
-                block = tag if tag in HEADINGS or block not in HEADINGS else block
-                section = self._section(element, tag, section)
-            elif tag == "br":
-                self.flush(section, block)
-            elif tag == "a":
-                self._open_link(element)
-            if element.text:
-                self.parts.append(element.text)
-            children = list(element)
-            if children:
-                stack.append((element, section, block, True))
-                stack.extend([(child, section, block, False) for child in reversed(children)])
-            else:
-                self._leave(element, section, block)
+            tail = element.tail
+            if tail:
+                parts.append(tail)
+            elif parts and len(parts[-1]) > 1:
+                parts.append(" ")  # two inline elements side by side are two words
         self.flush(Section.MAIN, "body")
-
-    def _leave(self, element: etree._Element, section: Section, block: str) -> None:
-        if element.tag in BLOCKS:
-            self.flush(section, block)
-            self.group += 1
-        self._tail(element)
-
-    def _tail(self, element: etree._Element) -> None:
-        if element.tail:
-            self.parts.append(element.tail)
-        elif self.parts and len(self.parts[-1]) > 1:
-            self.parts.append(" ")  # two inline elements side by side are two words
 
     def _open_link(self, element: etree._Element) -> None:
         href = (element.get("href") or "").strip()
@@ -282,8 +274,11 @@ class _Walk:
         """End the line that is being gathered."""
         if not self.parts:
             return
-        text = clean("".join(self.parts))
+        text = "".join(self.parts)
         self.parts.clear()
+        if not self.links and text.isspace():
+            return
+        text = clean(text)
         if text or self.links:
             level = HEADINGS.get(block, 0)
             line = Line(text[:MAX_LINE_CHARS], block, section, self.group, tuple(self.links), level)

@@ -21,7 +21,7 @@ _FICTION = loose(
     r"concept (?:website|site|project|design)|site fictif|sitio (?:ficticio|de demostraci[óo]n)|spec(?:ulative)? "
     r"(?:site|website|work)|this is (?:just )?a (?:template|demo|sample|mock)"
 )
-_STUDENT = loose(
+_STUDENT_WORDS = loose(
     r"\b(?=[swpacd])(?<!on this )(?<!on our )(?<!on the )(?<!of this )(?<!in this )\b(?:site|website|page|project|app|"
     r"clone|design)s? (?:is|was|are|were)\b[^.;]{0,40}\b"
     r"educational (?:purposes?|use)|"
@@ -38,6 +38,12 @@ _STUDENT = loose(
     r"travail (?:scolaire|d['’][ée]tudiant)|projet (?:scolaire|[ée]tudiant)|proyecto (?:escolar|estudiantil)|"
     r"\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) "
 )
+_STUDENT = Gated(
+    _STUDENT_WORDS, "educational", "purpose", " use", "cs50", "cs 50", "odin project", "freecodecamp", "scrimba",
+    "codecademy", "frontend mentor", "site", "page", "capstone", "introduction to ", "intro to ", "project",
+    "assignment", "exercise", "created as", "created for", "made as", "made for", "built as", "built for",
+    "designed as", "designed for", "developed as", "developed for", "travail", "projet", "proyecto",
+)  # fmt: skip
 _STUDENT_MASSAGE = re.compile(
     r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.IGNORECASE
 )
@@ -124,10 +130,19 @@ _GERMAN = re.compile(
 _FRENCH_PHONE = re.compile(r"(?<![\d.])0[1-9](?:[ .]\d\d){4}(?![\d.])")
 # In France massage is no health profession: "massothérapie" is Quebec's word, "massage bien-être" theirs.
 _FRANCE = (
-    re.compile(r"mentions l[ée]gales", re.IGNORECASE),
-    re.compile(r"massages? (?:de )?bien[- ][êe]tre|masseu(?:se|r)s?[- ]kin[ée]|masseuse [àa] domicile", re.IGNORECASE),
-    re.compile(r"\bSIRET\b|\bRCS\b|auto-?entrepreneur|micro-?entreprise|TVA non applicable", re.IGNORECASE),
-)
+    Gated(re.compile(r"mentions l[ée]gales", re.IGNORECASE), "mentions l"),
+    Gated(
+        re.compile(
+            r"massages? (?:de )?bien[- ][êe]tre|masseu(?:se|r)s?[- ]kin[ée]|masseuse [àa] domicile", re.IGNORECASE
+        ),
+        "bien",
+        "masseu",
+    ),
+    Gated(
+        re.compile(r"\bSIRET\b|\bRCS\b|auto-?entrepreneur|micro-?entreprise|TVA non applicable", re.IGNORECASE),
+        "siret", "rcs", "entrepre", "tva",
+    ),
+)  # fmt: skip
 _QUEBEC = re.compile(r"massoth[ée]rap|qu[ée]bec|\bQC\b|montr[ée]al|canada", re.IGNORECASE)
 _NEW_ZEALAND = re.compile(
     r"\b(?:Auckland|Wellington|Christchurch|Dunedin|Tauranga),? (?:NZ\b|New Zealand|\d{4}\b)|\bNZ\$\s?\d"
@@ -350,7 +365,7 @@ def _check_place(
         found = pattern.search(text)
         if found:
             signs += [found[0]] * weight
-    signs += _find_french(text)
+    signs += _find_french(text, text.lower())
     trunk = NATIONAL.search(text)  # no number of the territory begins with a nought
     if trunk:
         signs += [trunk[0]] * (1 if any(phone.startswith("+1") for phone in phones) else 2)
@@ -368,9 +383,10 @@ def _check_place(
         hold("out of region: " + signs[0], "; ".join(dict.fromkeys(signs)), "body")
 
 
-def _find_french(text: str) -> list[str]:
+def _find_french(text: str, low: str) -> list[str]:
     """Words of the law and the trade in France, on a page without a word of Quebec's."""
-    return [] if _QUEBEC.search(text) else [found[0] for sign in _FRANCE if (found := sign.search(text))]
+    signs = [found[0] for sign in _FRANCE if (found := sign.search(text, low))]
+    return [] if signs and _QUEBEC.search(text) else signs
 
 
 def _find_foreign_name(cues: Cues) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from crawler.extraction.cues import Gated
 from crawler.extraction.document import Document
 
 _COORDS = (
@@ -12,9 +13,12 @@ _COORDS = (
     re.compile(r"!2d(?P<lon>-?\d{1,3}\.\d+)!3d(?P<lat>-?\d{1,2}\.\d+)"),
     re.compile(r"[/=@](?P<lat>-?\d{1,2}\.\d{3,}),(?:\+|%20)?(?P<lon>-?\d{1,3}\.\d{3,})"),
 )
-_MAP = re.compile(
-    r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com",
-    re.IGNORECASE,
+_MAP = Gated(
+    re.compile(
+        r"google\.[a-z.]+/maps|maps\.google|goo\.gl/maps|maps\.apple\.com|openstreetmap\.org|bing\.com/maps|waze\.com"
+    ),
+    "map",
+    "waze",
 )
 _MAP_QUERY = re.compile(
     r"(?:[?&](?:q|query|daddr|destination|address|saddr)=|/maps/(?:place|search|dir)/(?:/)?)([^&@#?]{4,200})",
@@ -26,12 +30,12 @@ def find_map_addresses(document: Document) -> Iterator[tuple[str, str]]:
     """The addresses that map links ask for, as written in them, each with where it stood."""
     for line in document.lines:
         for link in line.links:
-            if _MAP.search(link.href):
+            if _MAP.search(link.href.lower()):
                 query = _MAP_QUERY.search(link.href)
                 if query:
                     yield query[1], "map link"
     for frame in document.frames:
-        query = _MAP_QUERY.search(frame) if _MAP.search(frame) else None
+        query = _MAP_QUERY.search(frame) if _MAP.search(frame.lower()) else None
         if query:
             yield query[1], "map frame"
 
@@ -39,8 +43,8 @@ def find_map_addresses(document: Document) -> Iterator[tuple[str, str]]:
 def find_map_point(document: Document) -> tuple[float, float] | None:
     """Coordinates in the page's only map, else in its head."""
     points = set()
-    addresses = [link.href for line in document.lines for link in line.links if _MAP.search(link.href)]
-    for address in [*addresses, *(frame for frame in document.frames if _MAP.search(frame))]:
+    addresses = [link.href for line in document.lines for link in line.links if _MAP.search(link.href.lower())]
+    for address in [*addresses, *(frame for frame in document.frames if _MAP.search(frame.lower()))]:
         for pattern in _COORDS:
             match = pattern.search(address)
             if match:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extraction.cues import Cues, loose, stems
+from crawler.extraction.cues import Cues, Gated, loose, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
 from directory.vocabularies import TermKind, TermMatch, Vocabulary
@@ -33,11 +33,15 @@ _CAUTION = loose(
     r"contre-?indi|pr[ée]venir de|(?:me|nous) signaler|d[ée]conseill|ne (?:le|la|les) conseille pas|"
     r"avis (?:du|de votre) m[ée]decin|consult[ea] (?:a|con) (?:tu|su) m[ée]dico|contraindica"
 )
-_CAUTION_HEADING = loose(
-    r"contra-?indica|contre-?indi|pr[ée]cautions?\b|must disclose|(?:should|do|must) i (?:disclose|tell)|"
-    r"health conditions? (?:should|to)|when not to|when (?:you )?should(?: not|n['’]t)|not recommended|"
-    r"who should not|do not book if|(?:tell|inform) us (?:about|of|if)"
-)
+_CAUTION_HEADING = Gated(
+    loose(
+        r"contra-?indica|contre-?indi|pr[ée]cautions?\b|must disclose|(?:should|do|must) i (?:disclose|tell)|"
+        r"health conditions? (?:should|to)|when not to|when (?:you )?should(?: not|n['’]t)|not recommended|"
+        r"who should not|do not book if|(?:tell|inform) us (?:about|of|if)"
+    ),
+    "indi", "caution", "disclose", " i tell", "health condition", "when not to", "should", "not recommended",
+    "do not book if", "tell us", "inform us",
+)  # fmt: skip
 _OWN_STORY = loose(
     r"\b(?:I|he|she) (?:experienced|suffered|was (?:diagnosed|in a)|had (?:a|an|my|his|her|been)|struggled|"
     r"developed|battled|injured)|"
