@@ -39,15 +39,16 @@ _NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_SPOKEN, key=len, reverse=Tr
 
 def find_language(texts: Iterable[str], declared: str | None) -> str | None:
     """`en`, `fr` or `es` by the words; the declared language where the words are too few to tell."""
-    counts: Counter[str] = Counter()
+    read: list[str] = []
     room = 20_000
     for text in texts:
         if len(text) < 12:
             continue
-        counts.update(filter(None, map(_OWN.get, _TOKEN.findall(text[:room].lower()))))
+        read.append(text[:room])
         room -= len(text)
         if room <= 0:
             break
+    counts = Counter(filter(None, map(_OWN.get, _TOKEN.findall("\n".join(read).lower()))))
     if counts.total() >= 8:
         best, count = counts.most_common(1)[0]
         if count >= 0.6 * counts.total():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from crawler.extraction.cues import stems
+from crawler.extraction.cues import holds_any, stems
 from crawler.extraction.regions import CODES, NAMES, find_region, fits_zip
 
 # Letters after a name that speak of massage; those that are also states or words need company.
@@ -119,9 +119,9 @@ def _find_titles(text: str) -> Iterator[re.Match[str]]:
     """The titles in a line; the long pattern is tried only where its letters or words stand."""
     low = text.lower()
     if (
-        any(letters in text for letters in _TITLE_LETTERS)
-        or any(word in low for word in _TITLE_WORDS)
-        or (any(grade in low for grade in _GRADES) and any(word in low for word in _GRADED_WORDS))
+        holds_any(text, _TITLE_LETTERS)
+        or holds_any(low, _TITLE_WORDS)
+        or (holds_any(low, _GRADES) and holds_any(low, _GRADED_WORDS))
     ):
         yield from TITLE.finditer(text)
 

@@ -70,6 +70,8 @@ _LEADING = frozenset(
         "bonjour",
     ]
 )
+_CAPITALISED = re.compile(r"[A-ZÀ-Ý][^\W\d_]*(?:[-'’][^\W\d_]+)*")
+_JOINT = re.compile(r"[-'’]")
 
 
 @dataclass(slots=True)
@@ -129,19 +131,33 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)
-        sentences = SPLIT_NAME.sub("-", text[:1500]) if "- " in text else text[:1500]
-        named = [
-            name
-            for pattern, loose in telling.get(index, ())
-            for name in _read_sentence(sentences, pattern, loose)
-            if not _is_other_doctor(name, text)
-        ]
+        named: list[str] = []
+        if index in telling:
+            sentences = SPLIT_NAME.sub("-", text[:1500]) if "- " in text else text[:1500]
+            someone = _may_name(sentences)
+            named = [
+                name
+                for pattern, loose in telling[index]
+                if someone or loose or pattern is FIRST_PERSON
+                for name in _read_sentence(sentences, pattern, loose)
+                if not _is_other_doctor(name, text)
+            ]
         for name in [*named, *(find_listed(text) if index in listing else ())]:
             _keep(people, Person(name, index), text, line.where, notes)
     for person in people:
         if " " not in person.name:
             person.name = _find_full(person.name, lines) or person.name
     return people[:40]
+
+
+def _may_name(text: str) -> bool:
+    """Whether a given name in use stands in the text with a capital: without one few sentences can name anyone."""
+    given = load_given()
+    for whole in _CAPITALISED.findall(text):
+        word = whole.removesuffix("'s").removesuffix("’s")
+        if word.lower() not in NOT_NAMES and (fold(word) in given or fold(_JOINT.split(word)[0]) in given):
+            return True
+    return False
 
 
 def _find_telling(cues: Cues) -> dict[int, list[tuple[re.Pattern[str], bool]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.extraction.cues import Cues, Gated, loose, stems
+from crawler.extraction.cues import Cues, Gated, holds_any, loose, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
 from directory.vocabularies import TermKind, TermMatch, Vocabulary
@@ -250,7 +250,7 @@ def _find_entries(line: Line) -> Iterator[tuple[int, int]]:
     low = line.low
     patterns = []
     if "," in low or " and " in low:
-        if any(word in low for word in _LISTS):
+        if holds_any(low, _LISTS):
             patterns.append(_LISTING)
         if "," in low and _JOINED_END.search(low):
             patterns.append(_JOINED)
