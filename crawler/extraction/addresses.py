@@ -64,7 +64,7 @@ _STREET_START = Gated(  # where no digit is
     re.compile(r"(?:One|Two|Three|Four|Five) [A-Z]|Box"), "one ", "two ", "three ", "four ", "five ", "box"
 )
 _FIVE_DIGITS = re.compile(r"\d\d{4}")
-_PO_BOX = re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE)
+_PO_BOX = Gated(re.compile(r"\bP\.?\s?O\.?\s?Box\s+\d+", re.IGNORECASE), "box")
 _LOOSE_STREET = re.compile(rf"^{_NUMBER}\s+\S.{{2,60}}$")
 _LABEL = re.compile(
     r"^.{0,40}?\b(?:address|location|located at|located in|visit us(?: at)?|find us(?: at)?|office|studio|adresse|"
@@ -148,9 +148,9 @@ def find_addresses(document: Document) -> list[Place]:
 
 def find_street(text: str) -> str | None:
     """A street with its number (and unit) inside `text`."""
-    found = _STREET.search(_PO_BOX.sub(" ", text))
+    box = _PO_BOX.search(text, text.lower())
+    found = _STREET.search(_PO_BOX.pattern.sub(" ", text) if box else text)
     if not found:
-        box = _PO_BOX.search(text)
         return box[0] if box else None
     street = clean(found["street"] + (found["unit"] or "")).strip(" ,.-(")
     name = street.split(" ", 1)[-1]
