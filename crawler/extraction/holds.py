@@ -39,11 +39,10 @@ _STUDENT_WORDS = loose(
     r"\bthis (?:web ?site|site|page) is (?:a |an )?(?:\w+ )?(?:student|school|class|practice) "
 )
 _STUDENT = Gated(
-    _STUDENT_WORDS, "educational", "purpose", " use", "cs50", "cs 50", "odin project", "freecodecamp", "scrimba",
-    "codecademy", "frontend mentor", "site", "page", "capstone", "introduction to ", "intro to ", "project",
-    "assignment", "exercise", "created as", "created for", "made as", "made for", "built as", "built for",
-    "designed as", "designed for", "developed as", "developed for", "travail", "projet", "proyecto",
-)  # fmt: skip
+    _STUDENT_WORDS, "educational", "purpose", " use", "cs50", "cs 50", "project", "freecodecamp", "scrimba",
+    "codecademy", "frontend mentor", "site", "page", "capstone", "intro to ", "introduction to ", "assignment",
+    "exercise", *(f"{made} {why}" for made in ("created", "made", "built", "designed", "developed")
+    for why in ("as", "for")), "travail", "projet", "proyecto")  # fmt: skip
 _STUDENT_MASSAGE = re.compile(
     r"student (?:clinic|massage|therapist|practitioner|intern)|clinical internship", re.IGNORECASE
 )

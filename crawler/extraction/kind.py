@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from crawler.extraction.cues import Cues, loose, stems
+from crawler.extraction.cues import Cues, Gated, loose, stems
 from crawler.extraction.document import Section
 from crawler.extraction.evidence import Evidence
 from directory.models import PracticeKind
@@ -17,13 +17,15 @@ class Sign:
     """Words that speak for one kind, and how loudly; counted at most `most` times, on lines with one of the `cues`."""
 
     cues: tuple[str, ...]
-    pattern: re.Pattern[str]
+    pattern: re.Pattern[str] | Gated
     weight: float
     most: int = 1
 
 
-def _sign(cues: str, words: str, weight: float, most: int = 1) -> Sign:
-    return Sign(stems(cues), loose(words), weight, most)
+def _sign(cues: str, words: str, weight: float, most: int = 1, needs: tuple[str, ...] = ()) -> Sign:
+    """A sign; `needs` are pieces of text, one in each match, where the cues begin many other words too."""
+    pattern = loose(words)
+    return Sign(stems(cues), Gated(pattern, *needs) if needs else pattern, weight, most)
 
 
 MEDICAL = (
@@ -42,6 +44,7 @@ MEDICAL = (
         r"\b(?:auto|car|motor vehicle|mva)\b.{0,12}accident|\bwhiplash|\bPIP\b|workers?['’]? comp",
         1.5,
         2,
+        ("accident", "whiplash", "pip", "worker"),
     ),
     _sign(
         "billing insurance facturation",
@@ -53,6 +56,7 @@ MEDICAL = (
         r"\btreatment plan|\bassess(?:ment|ing)?\b|\bevaluation\b|plan de traitement",
         0.9,
         2,
+        ("treatment plan", "assess", "evaluation", "plan de traitement"),
     ),
     _sign("patient", r"\bpatients?\b", 0.6, 2),
     _sign(
@@ -74,6 +78,7 @@ MEDICAL = (
         r"\b(?:alleviat|reliev)\w+ (?:\w+ ){0,2}pain\b|\bterapia del dolor\b",
         0.5,
         2,
+        ("without pain", "n free", "n-free", "recover", "alleviat", "reliev", "terapia del dolor"),
     ),
     _sign("registered rmt agréé agréée", r"\bregistered massage therap|\bRMT\b|massoth[ée]rapeute agr[ée]", 0.9),
     _sign(
@@ -84,6 +89,10 @@ MEDICAL = (
         r"\bci[áa]tica|\bsciatique|\blumba(?:r|lgia|go)\b|\bcontracturas?\b|\bherni[ae]\b",
         0.7,
         3,
+        (
+            *("surger", "post-", "post ", "postop", "postsurg", "ciati", "ciáti", "frozen shoulder", "carpal tunnel"),
+            *("tmj", "herni", "fibromyalgia", "plantar fasc", "rotator", "lymphedema", "lumba", "contractura"),
+        ),
     ),
     _sign(
         "physician doctor physiotherapy physical chiropractor",
@@ -91,7 +100,7 @@ MEDICAL = (
         0.5,
         2,
     ),
-    _sign("thérapeutique thérapeutiques therapeutique", r"th[ée]rapeutiques?\b", 0.7, 2),
+    _sign("thérapeutique thérapeutiques therapeutique", r"th[ée]rapeutiques?\b", 0.7, 2, ("rapeutique",)),
     _sign("terapia", r"\bterapia (?:muscular|deportiva|manual|f[íi]sica|del dolor)", 0.7, 2),
     _sign(
         "douleurs douleur soulager soulagement récupération dolores dolor aliviar recuperación",
@@ -107,6 +116,7 @@ MEDICAL = (
         r"\bsports?[- ](?:related )?injur|range of motion|\bdysfunction|musculoskeletal",
         0.6,
         2,
+        ("injur", "range of motion", "dysfunction", "musculoskeletal"),
     ),
 )
 RELAXATION = (
@@ -158,6 +168,7 @@ RELAXATION = (
         r"de-?stress|melt (?:away|stress)|\bme time|treat yourself|bachelorette|bridal|\bretreat\b",
         0.6,
         2,
+        ("destress", "de-stress", "melt ", "me time", "treat yourself", "bachelorette", "bridal", "retreat"),
     ),
 )
 
