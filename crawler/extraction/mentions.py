@@ -13,6 +13,9 @@ _REGION_CODE = re.compile(
     rf"(?<![A-Za-z])(?:{CODES}|[A-Z]\.[A-Z]\.|[A-Z][a-z]{{1,4}}\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont|"
     rf"Qc)(?![A-Za-z])"
 )
+_CODE_LIKE = re.compile(
+    r"[A-Z](?:[A-Z]|\.[A-Z]\.|[a-z]{1,4}\.|[axlozcynit]|nt)(?![A-Za-z])"
+)  # what all of these look like
 _REGION_NAME = loose(rf"\b(?:{NAMES})\b")
 _SERVED_LIST = re.compile(
     r"(?:[Ss]erving|[Cc]overing)\s(?P<first>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,2}),[^.!?]{2,60}\s(?:and|&)\s[^.!?]{2,30}$"
@@ -77,7 +80,8 @@ def find_city_mentions(document: Document) -> list[Place]:
     for index, line in enumerate(document.lines):
         if line.section in _SKIPPED or line.tag == "option":
             continue
-        if not _REGION_CODE.search(line.text) and not _REGION_NAME.search(line.low):
+        coded = _CODE_LIKE.search(line.text) and _REGION_CODE.search(line.text)
+        if not coded and not _REGION_NAME.search(line.low):
             continue
         for match in CITY_REGION.finditer(line.text):
             region = find_region(match["region"])
