@@ -139,7 +139,7 @@ _FRANCE = (
     ),
     Gated(
         re.compile(r"\bSIRET\b|\bRCS\b|auto-?entrepreneur|micro-?entreprise|TVA non applicable", re.IGNORECASE),
-        "siret", "rcs", "entrepre", "tva",
+        "siret", "rcs", "entrepr", "tva",
     ),
 )  # fmt: skip
 _QUEBEC = re.compile(r"massoth[ée]rap|qu[ée]bec|\bQC\b|montr[ée]al|canada", re.IGNORECASE)
