@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import tantivy
 
 from benchmarks.documents import TODAY
 from search.analysis import tokenize_query
 from search.backends.columns import number_day
-from search.geometry import find_bounds, find_tile
+from search.geometry import find_bounds, find_tile, measure_km
 from search.interface import GeoBox, GeoCircle, SearchRequest
 
 
@@ -83,7 +84,7 @@ class BareTantivy:
         builder.add_float_field("lat", indexed=True, fast=True)
         builder.add_float_field("lon", indexed=True, fast=True)
         builder.add_integer_field("until", indexed=True, fast=True)
-        builder.add_text_field("document", stored=True, tokenizer_name="raw", index_option="basic")
+        builder.add_bytes_field("document", stored=True)
         self.schema = builder.build()
         folder.mkdir(parents=True)
         self._index = tantivy.Index(self.schema, path=str(folder))
@@ -92,8 +93,9 @@ class BareTantivy:
         writer = self._index.writer(128_000_000, 1)
         for source in sources:
             document = tantivy.Document()
-            for name in ("text", "prefixes", "document"):
+            for name in ("text", "prefixes"):
                 document.add_text(name, source[name])
+            document.add_bytes("document", source["document"].encode())
             document.add_text("tags", " ".join((*source.get("condition", ()), *source.get("technique", ()))))
             for point in source["points"][:1]:
                 document.add_float("lat", point["lat"])
@@ -129,17 +131,38 @@ class BareTantivy:
             parts.append((tantivy.Occur.Must, query.boolean_query(either) if request.near else exact))
         whole = query.boolean_query(parts) if parts else query.all_query()
         searcher = self._index.searcher()
-        for _, address in searcher.search(whole, request.limit, count=True).hits:
-            searcher.doc(address)
+        if request.near:
+            addresses = self._find_in_circle(searcher, whole, request)
+        else:
+            addresses = [address for _, address in searcher.search(whole, request.limit, count=True).hits]
+        self._read(searcher, addresses)
         if request.facets:
             searcher.aggregate(whole, {"tags": {"terms": {"field": "tags", "size": 100}}})
+
+    @staticmethod
+    def _find_in_circle(searcher: tantivy.Searcher, query: tantivy.Query, request: SearchRequest) -> list[Any]:
+        """The page by distance, or by score and nearness; tantivy has no circle: what lies in its box is measured."""
+        assert request.near
+        hits = searcher.search(query, max(1, searcher.num_docs)).hits
+        addresses = [address for _, address in hits]
+        lats, lons = (np.array(searcher.fast_field_values(name, addresses), float) for name in ("lat", "lon"))
+        distances = measure_km(request.near.lat, request.near.lon, lats, lons)
+        keys = distances
+        if request.text:
+            keys = -np.array([score for score, _ in hits]) * np.exp2(-distances / (0.4 * request.near.radius_km))
+        order = np.argsort(np.where(distances <= request.near.radius_km, keys, np.inf))[: request.limit]
+        return [addresses[place] for place in order]
+
+    @staticmethod
+    def _read(searcher: tantivy.Searcher, addresses: Sequence[Any]) -> None:
+        for address in addresses:
+            orjson.loads(bytes(searcher.doc(address)["document"][0]))
 
     def suggest(self, text: str) -> None:
         query = tantivy.Query
         words = [(tantivy.Occur.Must, query.term_query(self.schema, "prefixes", w[:10])) for w in text.lower().split()]
         searcher = self._index.searcher()
-        for _, address in searcher.search(query.boolean_query(words), 10).hits:
-            searcher.doc(address)
+        self._read(searcher, [address for _, address in searcher.search(query.boolean_query(words), 10).hits])
 
     def cells(self, box: GeoBox, zoom: int) -> None:
         searcher = self._index.searcher()

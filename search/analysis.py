@@ -26,11 +26,12 @@ STOP_WORDS = frozenset(
 
 def fold(text: str) -> str:
     """`text` in lower case without accents: what two spellings of one word have in common."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text).casefold()
     return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_LETTERS)
 
 
-@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """A folded word without its plural ending."""
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -38,15 +39,25 @@ def stem(word: str) -> str:
     return word
 
 
+def _split(text: str) -> list[str]:
+    whole = _POSSESSIVE.sub("s", text) if "'" in text or "’" in text else text
+    return _WORD.findall(fold(whole))
+
+
+@lru_cache(maxsize=65_536)
+def _make_token(word: str) -> str:
+    """What a folded word counts as; nothing for a stop word."""
+    return "" if word in STOP_WORDS else stem(word[:MAX_TOKEN])
+
+
 def tokenize(text: str) -> list[str]:
     """The words of `text` that count, in order: folded, without plural endings and stop words."""
-    words = _WORD.findall(fold(_POSSESSIVE.sub("s", text)))
-    return [stem(word[:MAX_TOKEN]) for word in words if word not in STOP_WORDS]
+    return [token for word in _split(text) if (token := _make_token(word))]
 
 
 def tokenize_names(text: str) -> list[str]:
     """The words of a name: folded and whole, nothing dropped."""
-    return [word[:MAX_TOKEN] for word in _WORD.findall(fold(_POSSESSIVE.sub("s", text)))]
+    return [word[:MAX_TOKEN] for word in _split(text)]
 
 
 def tokenize_query(text: str) -> tuple[str, ...]:

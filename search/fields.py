@@ -56,9 +56,8 @@ def make_term_words(vocabulary: Vocabulary) -> TermWords:
 
 def make_fields(document: TherapistDocument, term_words: TermWords) -> IndexFields:
     """The index fields of `document`."""
-    names = [token for name in (document.name, *document.other_names) for token in analysis.tokenize_names(name)]
-    practices = [token for name in document.practice_names for token in analysis.tokenize_names(name)]
-    known = dict.fromkeys((*names, *practices))
+    names = (document.name, *document.other_names, *document.practice_names)
+    known = dict.fromkeys(analysis.tokenize_names(" ".join(names)))
     prefixes = {word[:end] for word in known for end in range(1, min(len(word), analysis.LONGEST_PREFIX) + 1)}
     return IndexFields(
         text=" ".join((FILLER, *_list_words(document, term_words))),
@@ -80,35 +79,30 @@ def make_fields(document: TherapistDocument, term_words: TermWords) -> IndexFiel
 
 
 def _list_words(document: TherapistDocument, term_words: TermWords) -> list[str]:
-    tokenize = analysis.tokenize
-    name = [token for text in (document.name, *document.other_names) for token in tokenize(text)]
-    practice = [token for text in document.practice_names for token in tokenize(text)]
+    name = analysis.tokenize(" ".join((document.name, *document.other_names)))
+    practice = analysis.tokenize(" ".join(document.practice_names))
     terms = dict.fromkeys(
         token for term_id in (*document.conditions, *document.techniques) for token in term_words.get(term_id, ())
     )
     rest = [
-        token
-        for text in (
-            *(credential.title for credential in document.credentials),
-            *(credential.number or "" for credential in document.credentials),
-            *(f"{place.city or ''} {place.region or ''} {place.postal_code or ''}" for place in document.locations),
-            document.summary or "",
-            *document.insurance,
-            document.npi or "",
-        )
-        for token in tokenize(text)
+        *(credential.title for credential in document.credentials),
+        *(credential.number or "" for credential in document.credentials),
+        *(f"{place.city or ''} {place.region or ''} {place.postal_code or ''}" for place in document.locations),
+        document.summary or "",
+        *document.insurance,
+        document.npi or "",
     ]
-    return [*name * NAME_WEIGHT, *practice * PRACTICE_WEIGHT, *terms, *rest]
+    return [*name * NAME_WEIGHT, *practice * PRACTICE_WEIGHT, *terms, *analysis.tokenize(" ".join(rest))]
 
 
 def list_tags(document: TherapistDocument) -> Iterator[tuple[str, str]]:
     """What a document can be filtered and counted by: pairs of facet and value (`verified` is asked with a day)."""
-    yield "kind", document.kind.value
-    yield "practice_kind", document.practice_kind.value
-    yield "setting", document.setting.value
-    yield "referral", document.referral.value
-    yield "insurance", document.accepts_insurance.value
-    yield "may_take_referral", document.may_take_referral.value
+    yield "kind", document.kind
+    yield "practice_kind", document.practice_kind
+    yield "setting", document.setting
+    yield "referral", document.referral
+    yield "insurance", document.accepts_insurance
+    yield "may_take_referral", document.may_take_referral
     if document.gender:
         yield "gender", document.gender
     for place in document.locations:

@@ -35,8 +35,10 @@ ROW_COLUMNS: Mapping[str, str] = {
     "verified_on": "i4",
     "quality": "f8",
     "name": f"S{NAME_BYTES}",
+    "first_point": "i4",  # where the row's points begin in `by_row`
+    "points": "i4",  # and how many there are
 }
-POINT_COLUMNS: Mapping[str, str] = {"point_row": "i4", "lat": "f8", "lon": "f8"}
+POINT_COLUMNS: Mapping[str, str] = {"point_row": "i4", "lat": "f8", "lon": "f8", "by_row": "i4"}
 BASE_COLUMNS: Mapping[str, str] = {"sorted_id": f"S{ID_BYTES}", "sorted_row": "i4", "point_key": "i8"}
 
 
@@ -125,14 +127,18 @@ class Batch:
         counts = np.fromiter((len(tags) for tags in self.tags), np.int64, len(self.tags))
         return counts, np.fromiter((tag for tags in self.tags for tag in tags), np.int64, int(counts.sum()))
 
-    def make_columns(self, first_row: int) -> dict[str, npt.NDArray[np.generic]]:
+    def make_columns(self, first_row: int, first_point: int) -> dict[str, npt.NDArray[np.generic]]:
         columns: dict[str, npt.NDArray[np.generic]] = {
             name: np.array(values, ROW_COLUMNS[name]) for name, values in self.numbers.items()
         }
         columns["id"] = np.array(self.ids, ROW_COLUMNS["id"])
         columns["name"] = np.array(self.names, ROW_COLUMNS["name"])
         columns["died"] = np.full(len(self.ids), ALIVE, "u4")
-        columns["point_row"] = np.array([row + first_row for row, _, _ in self.points], "i4")
+        point_row = np.array([row for row, _, _ in self.points], "i4")
+        columns["points"] = np.bincount(point_row, minlength=len(self.ids)).astype("i4")
+        columns["first_point"] = (first_point + np.cumsum(columns["points"]) - columns["points"]).astype("i4")
+        columns["by_row"] = np.arange(first_point, first_point + len(point_row), dtype="i4")
+        columns["point_row"] = (point_row + first_row).astype("i4")
         columns["lat"] = np.array([lat for _, lat, _ in self.points], "f8")
         columns["lon"] = np.array([lon for _, _, lon in self.points], "f8")
         return columns
@@ -182,7 +188,7 @@ class BaseWriter:
         self._tags: list[PackedTags] = []
 
     def add(self, batch: Batch) -> None:
-        for name, values in batch.make_columns(self._rows).items():
+        for name, values in batch.make_columns(self._rows, self._points).items():
             append(self._folder, name, values, self._points if name in POINT_COLUMNS else self._rows)
         self._tags.append(batch.pack_tags())
         self._rows += len(batch.ids)
@@ -218,13 +224,17 @@ class BaseWriter:
 
 
 def _sort_points(folder: Path, points: int) -> None:
-    columns = {name: np.array(open_column(folder, name, dtype, points)) for name, dtype in POINT_COLUMNS.items()}
-    lats, lons = columns["lat"].astype("f8"), columns["lon"].astype("f8")
+    """Sort the points by place; `by_row` tells where each of a row's points has gone."""
+    lats, lons = (np.array(open_column(folder, name, POINT_COLUMNS[name], points)) for name in ("lat", "lon"))
     keys = make_point_keys(lats, lons)
     order = np.argsort(keys, kind="stable")
-    for name, values in columns.items():
-        append(folder, name, values[order], 0)
+    append(folder, "point_row", np.array(open_column(folder, "point_row", "i4", points))[order], 0)
+    append(folder, "lat", lats[order], 0)
+    append(folder, "lon", lons[order], 0)
     append(folder, "point_key", keys[order], 0)
+    places = np.empty(points, "i4")
+    places[order] = np.arange(points, dtype="i4")
+    append(folder, "by_row", places, 0)
 
 
 def append_rows(
@@ -236,7 +246,7 @@ def append_rows(
     """
     if len(tags) > state.words * 64:
         raise TagsFullError
-    for name, values in batch.make_columns(state.rows).items():
+    for name, values in batch.make_columns(state.rows, state.points).items():
         append(folder, name, values, state.points if name in POINT_COLUMNS else state.rows, sync=True)
     append(folder, "rank", np.array(ranks, "f8"), state.rows, sync=True)
     for word, bits in enumerate(make_bits(batch.pack_tags(), state.words)):

@@ -6,6 +6,7 @@ Words are found by tantivy, all else in columns of numbers; any number of proces
 from __future__ import annotations
 
 import fcntl
+import mmap
 import os
 import shutil
 import threading
@@ -22,7 +23,7 @@ from directory.errors import ConflictError, EngineUnavailableError, LockedError,
 from search import analysis, names, ranking
 from search.backends import columns as c
 from search.backends.hits import make_hit, parse_document, write_document
-from search.backends.snapshot import Found, Snapshot
+from search.backends.snapshot import Snapshot
 from search.backends.text import TextHits, TextReader, TextWriter, write_text
 from search.fields import IndexFields, TermWords, make_fields
 from search.geometry import find_in_box, find_tile
@@ -51,19 +52,21 @@ class _Opened:
         self.stamp = _find_stamp(folder)
         self.snapshot = Snapshot(folder, c.State.read(folder))
         self.text = TextReader(folder / "text")
-        self._documents = (folder / "documents.bin").open("rb")
+        with (folder / "documents.bin").open("rb") as file:  # an empty file cannot be mapped
+            size = os.fstat(file.fileno()).st_size
+            self._documents: mmap.mmap | bytes = (
+                mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ) if size else b""
+            )
 
     def read_document(self, row: int) -> TherapistDocument:
         offset, length = int(self.snapshot.column("offset")[row]), int(self.snapshot.column("length")[row])
-        return parse_document(os.pread(self._documents.fileno(), length, offset))
-
-    def __del__(self) -> None:
-        if hasattr(self, "_documents"):
-            self._documents.close()
+        return parse_document(self._documents[offset : offset + length])
 
 
 class EmbeddedReader:
     """Answers from one build, or from whichever is live at the moment."""
+
+    snapshot_at: datetime | None = None
 
     def __init__(self, find_folder: FolderFinder) -> None:
         self._find_folder = find_folder
@@ -109,12 +112,7 @@ class EmbeddedReader:
             rows = found.rows[np.logical_and.reduce(others)] if others else found.rows
             facets[facet] = snapshot.count_facet(facet, rows, request.on)
         if masks:
-            kept = np.logical_and.reduce(list(masks.values()))
-            found = Found(
-                found.rows[kept],
-                found.distances[kept] if found.distances is not None else None,
-                found.scores[kept] if found.scores is not None else None,
-            )
+            found = found.keep(np.logical_and.reduce(list(masks.values())))
         scores = snapshot.score(request, found)
         places, more = snapshot.select(request, found, scores, after)
         hits = tuple(
@@ -172,12 +170,10 @@ class EmbeddedReader:
         snapshot = opened.snapshot
         text = opened.text.find(request, typos=False) if _has_words(request) else None
         found = snapshot.find(request, text)
-        wanted = np.zeros(snapshot.state.rows, np.bool_)
-        masks = list(snapshot.make_masks(request, found.rows).values())
-        wanted[found.rows[np.logical_and.reduce(masks)] if masks else found.rows] = True
-        point_rows = snapshot.column("point_row")
-        points = np.flatnonzero(wanted[point_rows])
-        lats, lons = snapshot.column("lat")[points].astype("f8"), snapshot.column("lon")[points].astype("f8")
+        if masks := list(snapshot.make_masks(request, found.rows).values()):
+            found = found.keep(np.logical_and.reduce(masks))
+        points, _ = snapshot.list_points(found.rows)
+        lats, lons = snapshot.find_coordinates(points)
         if request.box:
             inside = find_in_box(request.box, lats, lons)
             points, lats, lons = points[inside], lats[inside], lons[inside]
@@ -186,8 +182,8 @@ class EmbeddedReader:
         sizes = np.maximum(np.bincount(cell_of, minlength=len(keys)), 1)
         middle_lats = np.bincount(cell_of, lats, len(keys)) / sizes
         middle_lons = np.bincount(cell_of, lons, len(keys)) / sizes
-        pairs = np.unique(np.stack((cell_of, point_rows[points].astype(np.int64))), axis=1)
-        counts = np.bincount(pairs[0].astype(np.int64), minlength=len(keys))
+        pairs = np.unique(cell_of.astype(np.int64) << 32 | snapshot.column("point_row")[points])
+        counts = np.bincount(pairs >> 32, minlength=len(keys))
         order = np.lexsort((keys, -counts))[:MAX_CELLS]
         return tuple(Cell(lat=float(middle_lats[i]), lon=float(middle_lons[i]), count=int(counts[i])) for i in order)
 

@@ -1,13 +1,14 @@
 """One generation of an embedded build, opened for reading: candidates, filters, counts and order, in numpy.
 
-Everything here is exact: a circle is covered by bands of sorted points and every candidate is measured.
+Everything here is exact: a circle is covered by bands of sorted points and every candidate is measured. Where words
+or filters have left few rows, those rows' points are measured instead, however wide the circle.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from search import ranking
 from search.backends import columns as c
 from search.backends.text import TextHits
 from search.geometry import find_bounds, find_in_box, measure_km, split_box
-from search.interface import GeoBox, SearchRequest, Sort
+from search.interface import GeoBox, GeoCircle, SearchRequest, Sort
 from search.requests import Cursor
 
 Rows = npt.NDArray[np.int64]
@@ -27,17 +28,32 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 Column = npt.NDArray[Any]  # each has its own type, known by its name
 
-WIDE_SHARE = 0.2  # of all points: a box with more of them is read after the filters, not before
+WIDE_SHARE = 0.03  # of all rows: where more points than that are to be measured, filtering all rows first is cheaper
 BYTE_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little").astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows that answer a request, by row, with what is known of each."""
+    """Rows that answer a request, in no order, with what is known of each."""
 
     rows: Rows
     distances: Floats | None
     scores: Floats | None  # of the text
+
+    def keep(self, mask: Mask) -> Found:
+        """Those that the mask names."""
+        return Found(
+            self.rows[mask],
+            self.distances[mask] if self.distances is not None else None,
+            self.scores[mask] if self.scores is not None else None,
+        )
+
+
+def list_ranges(starts: Rows, ends: Rows) -> Rows:
+    """All numbers of all ranges, one range after the other."""
+    counts = ends - starts
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
 
 
 class Snapshot:
@@ -48,6 +64,9 @@ class Snapshot:
         self._folder = folder
         self._columns: dict[str, Column] = {}
         self._tag_numbers = {tag: number for number, tag in enumerate(state.tags)}
+        self._facet_numbers: dict[str, dict[int, str]] = {}
+        for number, (facet, value) in enumerate(state.tags):
+            self._facet_numbers.setdefault(facet, {})[number] = value
         tail = np.array(self.column("id")[state.base_rows :])
         died = self.column("died")[state.base_rows :]
         self._tail_rows = {
@@ -103,97 +122,87 @@ class Snapshot:
     # --- candidates ---------------------------------------------------------------------------------------
 
     def find(self, request: SearchRequest, text: TextHits | None) -> Found:
-        """All living rows within the request's circle and box that are among the text's hits, whatever its filters."""
-        rows: Rows | None = None
-        distances = scores = None
+        """All living rows within the request's circle and box that are among the text's hits, whatever its filters.
+
+        Where the circle is wide, rows that fail a filter which no facet asks about may be left out already.
+        """
+        scores = None
         if text is not None:
-            rows, scores = text.rows, text.scores
-            known = rows < self.state.rows
-            rows, scores = rows[known], scores[known]
-        if request.near or request.box:
-            around, far = self._find_around(request, rows)
-            if rows is None:
-                rows, distances = around, far
-            else:
-                places = np.searchsorted(around, rows)
-                inside = places < len(around)
-                inside[inside] = around[places[inside]] == rows[inside]
-                assert scores is not None
-                distances = far[places[inside]] if far is not None else None
-                rows, scores = rows[inside], scores[inside]
-        if rows is None:
+            known = text.rows < self.state.rows
+            rows, scores = text.rows[known], text.scores[known]
+        elif request.near:
+            rows = self._find_candidates(request, find_bounds(request.near))
+        elif request.box:
+            rows = self._find_candidates(request, request.box)
+        else:
             rows = np.arange(self.state.rows)
+        found = Found(rows, None, scores)
         if self.state.dead:
-            living = self.column("died")[rows] > self.state.generation
-            rows = rows[living]
-            distances = distances[living] if distances is not None else None
-            scores = scores[living] if scores is not None else None
-        return Found(rows, distances, scores)
-
-    def _find_around(self, request: SearchRequest, among: Rows | None) -> tuple[Rows, Floats | None]:
-        """Rows with a point in the box and one in the circle, ascending, and the distance of each one's nearest."""
-        rows, distances = None, None
-        if request.near:
-            rows, distances = self._find_in_circle(request, among)
+            found = found.keep(self.column("died")[rows] > self.state.generation)
         if request.box:
-            points = self._find_points(request.box)
-            inside = points[find_in_box(request.box, *self._coordinates(points))]
-            boxed = np.unique(self.column("point_row")[inside]).astype(np.int64)
-            if rows is None:
-                return boxed, None
-            both = np.isin(rows, boxed, assume_unique=True)
-            assert distances is not None
-            rows, distances = rows[both], distances[both]
-        assert rows is not None
-        return rows, distances
+            found = found.keep(self._are_in_box(found.rows, request.box))
+        if request.near:
+            found = replace(found, distances=self._measure(found.rows, request.near))
+            assert found.distances is not None
+            found = found.keep(found.distances <= request.near.radius_km)
+        return found
 
-    def _find_in_circle(self, request: SearchRequest, among: Rows | None) -> tuple[Rows, Floats]:
-        near = request.near
-        assert near is not None
-        points = self._find_points(find_bounds(near))
-        if len(points) > WIDE_SHARE * self.state.points:  # measuring is dear: first those that the filters leave
-            wanted = self._find_wanted(request, among)
-            points = points[wanted[self.column("point_row")[points]]]
-        distances = measure_km(near.lat, near.lon, *self._coordinates(points))
-        inside = distances <= near.radius_km
-        rows, distances = self.column("point_row")[points[inside]].astype(np.int64), distances[inside]
-        order = np.lexsort((distances, rows))
-        rows, distances = rows[order], distances[order]
-        first = np.ones(len(rows), np.bool_)
-        first[1:] = rows[1:] != rows[:-1]
-        return rows[first], distances[first]
+    def _find_candidates(self, request: SearchRequest, box: GeoBox) -> Rows:
+        """Rows with a point about the box: read off the sorted points, or, if those are many, what the filters leave.
 
-    def _find_wanted(self, request: SearchRequest, among: Rows | None) -> Mask:
-        """Rows worth measuring. A field that is counted is not filtered here: its own filter does not count."""
-        wanted = np.ones(self.state.rows, np.bool_)
-        if among is not None:
-            wanted[:] = False
-            wanted[among] = True
-        for facet, mask in self.make_masks(request, None).items():
-            if facet not in request.facets:
-                wanted &= mask
-        return wanted
+        A field that is counted is not filtered here: its own filter does not count.
+        """
+        starts, ends = self._find_ranges(box)
+        if int((ends - starts).sum()) > WIDE_SHARE * self.state.rows:
+            masks = [mask for facet, mask in self.make_masks(request, None).items() if facet not in request.facets]
+            if masks:
+                return np.flatnonzero(np.logical_and.reduce(masks))
+        points = np.concatenate((list_ranges(starts, ends), np.arange(self.state.base_points, self.state.points)))
+        rows = self.column("point_row")[points].astype(np.int64)
+        several = self.column("points")[rows] > 1
+        return np.concatenate((rows[~several], np.unique(rows[several]))) if several.any() else rows
 
-    def _coordinates(self, points: Rows) -> tuple[Floats, Floats]:
-        return self.column("lat")[points].astype(np.float64), self.column("lon")[points].astype(np.float64)
-
-    def _find_points(self, box: GeoBox) -> Rows:
-        """Points that may lie in the box: slices of the sorted ones, and all that were added since."""
+    def _find_ranges(self, box: GeoBox) -> tuple[Rows, Rows]:
+        """Where the base's sorted points that may lie in the box begin and end, a band of latitude each."""
         keys = self.column("point_key")
-        bands = (
-            np.arange(math.floor((box.south + 90) * 10), math.floor((box.north + 90) * 10) + 1, dtype=np.int64) << 32
-        )
-        tail = np.arange(self.state.base_points, self.state.points)
+        bands = np.arange(math.floor((box.south + 90) * 10), math.floor((box.north + 90) * 10) + 1, dtype=np.int64)
+        bands <<= 32
         ranges = split_box(box)
         if ranges == ((-180.0, 180.0),):
-            low, high = np.searchsorted(keys, bands[0]), np.searchsorted(keys, bands[-1] + (1 << 32))
-            return np.concatenate((np.arange(low, high), tail))
-        slices = []
-        for west, east in ranges:
-            lows = np.searchsorted(keys, bands | math.floor((west + 180) / 360 * (1 << 31)), "left")
-            highs = np.searchsorted(keys, bands | math.floor((east + 180) / 360 * (1 << 31)), "right")
-            slices += [np.arange(low, high) for low, high in zip(lows, highs, strict=True) if high > low]
-        return np.concatenate((*slices, tail))
+            return np.searchsorted(keys, bands[:1]), np.searchsorted(keys, bands[-1:] + (1 << 32))
+        lows = [bands | math.floor((west + 180) / 360 * (1 << 31)) for west, _ in ranges]
+        highs = [bands | math.floor((east + 180) / 360 * (1 << 31)) for _, east in ranges]
+        return (
+            np.searchsorted(keys, np.concatenate(lows), "left"),
+            np.searchsorted(keys, np.concatenate(highs), "right"),
+        )
+
+    def list_points(self, rows: Rows) -> tuple[Rows, Rows]:
+        """The points of `rows`, those of one row side by side, and for each row where its own begin."""
+        starts = self.column("first_point")[rows].astype(np.int64)
+        counts = self.column("points")[rows]
+        return self.column("by_row")[list_ranges(starts, starts + counts)], np.cumsum(counts) - counts
+
+    def find_coordinates(self, points: Rows) -> tuple[Floats, Floats]:
+        return self.column("lat")[points], self.column("lon")[points]
+
+    def _measure(self, rows: Rows, near: GeoCircle) -> Floats:
+        """How far the nearest point of each row is; infinitely far where there is none."""
+        placed = self.column("points")[rows] > 0
+        result = np.full(len(rows), np.inf)
+        if placed.any():
+            points, starts = self.list_points(rows[placed])
+            distances = measure_km(near.lat, near.lon, *self.find_coordinates(points))
+            result[placed] = distances if len(points) == len(starts) else np.minimum.reduceat(distances, starts)
+        return result
+
+    def _are_in_box(self, rows: Rows, box: GeoBox) -> Mask:
+        """Which rows have a point in the box."""
+        placed = self.column("points")[rows] > 0
+        if placed.any():
+            points, starts = self.list_points(rows[placed])
+            placed[placed] = np.logical_or.reduceat(find_in_box(box, *self.find_coordinates(points)), starts)
+        return placed
 
     # --- filters and counts -------------------------------------------------------------------------------
 
@@ -226,15 +235,15 @@ class Snapshot:
         if facet == "verified":
             verified = int(self._is_verified(on, rows).sum())
             return {value: n for value, n in (("yes", verified), ("no", len(rows) - verified)) if n}
-        numbers = {number: value for number, (name, value) in enumerate(self.state.tags) if name == facet}
+        numbers = self._facet_numbers.get(facet, {})
         counts: dict[str, int] = {}
         for word in sorted({number >> 6 for number in numbers}):
             parts = self._take(f"bits{word}", rows).astype("<u8").view(np.uint8).reshape(-1, 8)
             for byte in sorted({(number & 63) >> 3 for number in numbers if number >> 6 == word}):
                 totals = np.bincount(parts[:, byte], minlength=256) @ BYTE_BITS
-                for bit, total in enumerate(totals):
-                    if total and (value := numbers.get(word << 6 | byte << 3 | bit)) is not None:
-                        counts[value] = int(total)
+                for bit in np.flatnonzero(totals).tolist():
+                    if (value := numbers.get(word << 6 | byte << 3 | bit)) is not None:
+                        counts[value] = int(totals[bit])
         return counts
 
     # --- order --------------------------------------------------------------------------------------------
@@ -258,6 +267,9 @@ class Snapshot:
         if after is not None:
             value = after.value.encode() if isinstance(after.value, str) else after.value
             value = -value if request.sort in (Sort.RELEVANCE, Sort.RECENT) else value  # type: ignore[operator]
+            row = self.find_row(after.document_id)
+            if row is not None and len(own := np.flatnonzero(found.rows == row)):
+                value = keys[own[0]]  # a marker that another engine wrote says nearly the same
             ids = self.column("id")[found.rows]
             places = places[(keys > value) | ((keys == value) & (ids > np.bytes_(after.document_id.encode())))]
         more = len(places) > request.limit
