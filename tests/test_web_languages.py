@@ -11,6 +11,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from starlette.testclient import TestClient
 
+from directory.jurisdictions import load_jurisdictions
+from directory.regions import REGIONS
 from tests.web_world import make_documents, make_world
 from web.language import LANGUAGE_NAMES, TRANSLATIONS, choose_language, load_language
 
@@ -84,3 +86,21 @@ def test_every_page_names_its_other_languages(client: TestClient) -> None:
     page = client.get("/conditions/neck-pain").text
     for code in LANGUAGE_NAMES:
         assert f'hreflang="{code}"' in page
+
+
+@pytest.mark.parametrize("code", sorted(set(LANGUAGE_NAMES) - {"en"}))
+def test_every_region_and_every_sentence_of_law_is_translated(code: str) -> None:
+    language = load_language(code)
+    with (TRANSLATIONS / code / "facts.po").open("rb") as file:
+        known = {str(message.id) for message in read_po(file, locale=code) if message.id and message.string}
+    assert set(REGIONS.values()) <= known
+    for rule in load_jurisdictions().rules:
+        said = language.say_law(rule.sentence, region=rule.region, title=rule.titles[0])
+        assert said != rule.sentence, rule.id
+        assert "{" not in said
+
+
+def test_the_law_s_sentence_speaks_the_page_s_language(client: TestClient) -> None:
+    page = client.get("/therapists/ab-anna?lang=fr").text
+    assert "aucun registre de massothérapie n’existe" in page
+    assert "Caroline du Nord" in client.get("/developers?lang=fr").text

@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
+from directory.regions import REGIONS
+
 TRANSLATIONS = Path(__file__).parent / "translations"
 LANGUAGE_NAMES = {"en": "English", "fr": "Français", "es": "Español"}
 KM_PER_MILE = 1.609344
@@ -30,6 +32,7 @@ class Language:
     code: str
     locale: Locale
     translations: NullTranslations
+    facts: NullTranslations  # what the directory's own tables say: names of regions, sentences of law
 
     def say(self, message: str, **values: object) -> str:
         """`message` in this language, its `%(name)s` parts filled in."""
@@ -39,6 +42,20 @@ class Language:
     def say_count(self, one: str, many: str, count: int, **values: object) -> str:
         """The form of the message that fits `count`, which fills its `%(count)s`."""
         return self.translations.ngettext(one, many, count) % {"count": self.number(count), **values}
+
+    def name_region(self, code: str) -> str:
+        """The name of a state, province or territory, from its two letters."""
+        return self.facts.gettext(REGIONS[code])
+
+    def say_law(self, sentence: str, *, region: str | None, title: str | None = None) -> str:
+        """A sentence of the table of jurisdictions, in this language; one that nobody translated stays as it is."""
+        place = REGIONS.get(region or "", "")
+        opened = _open(sentence, place, "{place}")
+        for message in (opened, _open(opened, title or "", "{title}")):
+            text = self.facts.gettext(message)
+            if text != message:
+                return text.replace("{title}", title or "").replace("{place}", self.facts.gettext(place))
+        return sentence
 
     def write_date(self, day: date | None) -> str:
         """The day, as '12 Nov 2026' in this language; empty for None."""
@@ -89,17 +106,26 @@ class Language:
         return ", ".join(items)
 
 
+def _open(sentence: str, words: str, mark: str) -> str:
+    """The sentence with these words left open, as it is translated."""
+    return re.sub(rf"(?<!\w){re.escape(words)}(?!\w)", mark, sentence) if words else sentence
+
+
 @cache
 def load_language(code: str) -> Language:
-    """The language `code` with its catalogue, compiled once from the committed .po file."""
-    path = TRANSLATIONS / code / "messages.po"
+    """The language `code` with its catalogues, compiled once from the committed .po files."""
+    return Language(code, Locale.parse(code), _load_catalogue(code, "messages"), _load_catalogue(code, "facts"))
+
+
+def _load_catalogue(code: str, name: str) -> NullTranslations:
+    path = TRANSLATIONS / code / f"{name}.po"
     if code == "en" or not path.is_file():
-        return Language(code, Locale.parse(code), NullTranslations())
+        return NullTranslations()
     compiled = BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=code))
     compiled.seek(0)
-    return Language(code, Locale.parse(code), Translations(compiled))
+    return Translations(compiled)
 
 
 def choose_language(asked: str | None, accepted: str | None) -> str:

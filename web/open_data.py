@@ -108,7 +108,7 @@ def send_feed(request: Request, region: str) -> Response:
         (hit.document.verified_on for hit in answer.hits if hit.document.verified_on), default=visit.site.today()
     )
     url = visit.absolute(f"/feeds/{region}.atom")
-    title = visit.language.say("Licences checked in %(place)s", place=REGIONS[code])
+    title = visit.language.say("Licences checked in %(place)s", place=visit.language.name_region(code))
     return _send_xml(
         f'<feed xmlns="http://www.w3.org/2005/Atom"><id>{make_xml_text(url)}</id><title>{make_xml_text(title)}</title>'
         f'<link rel="self" href={quoteattr(url)}/><updated>{_at(newest)}</updated>'
@@ -130,5 +130,5 @@ def show_developers(request: Request) -> Response:
         indexed=True,
         title=visit.language.say("Open data and API"),
         base=visit.site.settings.base_url,
-        regions=sorted(REGIONS.items(), key=lambda item: item[1]),
+        regions=sorted(((code, visit.language.name_region(code)) for code in REGIONS), key=lambda item: item[1]),
     )

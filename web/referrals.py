@@ -55,13 +55,13 @@ def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
     """The rule that decides, as of today; a licence that does not hold bars a referral whatever the title allows."""
     say = visit.language.say
     found = [
-        visit.site.jurisdictions.referral(item.title, place.country, place.region, visit.site.today())
+        (visit.site.jurisdictions.referral(item.title, place.country, place.region, visit.site.today()), place, item)
         for item in document.credentials
         for place in document.locations or (DocumentLocation(),)
         if item.jurisdiction in (None, place.region)
     ]
     order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
-    best = min(found, key=lambda answer: order.index(answer.answer), default=None)
+    best, where, held = min(found, key=lambda row: order.index(row[0].answer), default=(None, None, None))
     answer, rule_id = find_referral_today(visit.site, document)
     if rule_id == NOT_HELD:
         sentence = say("Not while the register shows this licence as it does today.")
@@ -71,8 +71,9 @@ def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
         Answer.NO: say("The law limits what this title may do: do not refer patients to this person."),
         Answer.UNKNOWN: say("Whether the law lets a physician refer to this person is not known."),
     }[answer]
-    if best is not None and best.answer is answer:
-        return Rule(answer, line, clean(f"{best.sentence} {best.citation}", 300), best.rule_id)
+    if best and where and held and best.answer is answer:
+        law = visit.language.say_law(best.sentence, region=where.region, title=held.title)
+        return Rule(answer, line, clean(f"{law} {best.citation}", 300), best.rule_id)
     return Rule(answer, line, clean(document.referral_rule, 300), clean(rule_id, 80))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from directory.models import Answer, to_json
-from directory.regions import REGIONS, find_region
+from directory.regions import find_region
 from search.interface import DocumentCredential, TherapistDocument
 from search.standing import find_referral
 from verification import badge as badges
@@ -97,7 +97,7 @@ def describe_where(visit: Visit, jurisdiction: str | None) -> str:
     code = find_region(jurisdiction)
     if code is None:
         return clean(jurisdiction, 40) or visit.language.say("this place")
-    return visit.language.say(REGIONS[code])
+    return visit.language.name_region(code)
 
 
 def name_source(visit: Visit, credential: DocumentCredential) -> str:
