@@ -244,14 +244,12 @@ def test_every_review_says_that_a_person_will_look() -> None:
     assert ON.isoformat() not in " ".join(verdict.explanation)
 
 
-def test_in_strict_mode_the_city_is_not_enough_where_more_other_listings_fit_as_well() -> None:
+def test_in_strict_mode_the_city_is_not_enough_where_other_listings_fit_as_well() -> None:
     mine, theirs = make_listing(listing_id="a"), make_listing(listing_id="b", phone="+13035550199")
-    more = (theirs, replace(theirs, listing_id="e", source="beta"))
-    assert check(mine, make_record(), others=more).rule == "shared-number"
-    assert check(mine, make_record(), mode=Mode.DEFAULT, others=more).outcome is Outcome.VERIFIED
-    assert check(mine, make_record(), others=(theirs,)).outcome is Outcome.VERIFIED, "a second phone is no rival"
+    assert check(mine, make_record(), others=(theirs,)).rule == "shared-number"
+    assert check(mine, make_record(), mode=Mode.DEFAULT, others=(theirs,)).outcome is Outcome.VERIFIED
     tied = replace(theirs, listing_id="c", email="a@example.com"), replace(mine, listing_id="d", email="a@example.com")
-    assert check(mine, make_record(), others=(*more, *tied)).outcome is Outcome.VERIFIED
+    assert check(mine, make_record(), others=(theirs, *tied)).outcome is Outcome.VERIFIED
 
 
 def test_in_strict_mode_a_father_does_not_pass_for_his_son() -> None:

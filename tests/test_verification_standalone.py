@@ -181,7 +181,7 @@ def test_a_number_used_under_another_name_casts_no_doubt_on_its_holder(run: Any)
 
 
 def test_a_field_too_long_to_read_is_told_and_stops_nothing(run: Any) -> None:
-    long = [
+    long: list[dict[str, Any]] = [
         {"name": "A" * 10**6},
         {"title": "Massage by " * 10**5},
         {"claims": ["1" * 10**6]},

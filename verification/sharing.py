@@ -50,7 +50,7 @@ class Standing:
     misused: bool = False  # some use it under certainly another name
     phones: frozenset[int] = frozenset()  # digests: of the listings tied to this one
     anchored: bool = False  # one of those is certainly the register's person
-    rivalled: bool = False  # more listings, tied to each other and not to this one, fit as well
+    rivalled: bool = False  # as many listings or more, tied to each other and not to this one, fit as well
 
 
 def digest_contact(kind: str, text: str | None) -> int:
@@ -144,7 +144,7 @@ class Sharing:
             misused=misused,
             phones=frozenset(phone for group in own for phone in group.phones),
             anchored=any(group.anchored for group in own),
-            rivalled=any(group.anchored and group.listings > size for group in others),
+            rivalled=any(group.anchored and group.listings >= size for group in others),
         )
 
 
