@@ -1,4 +1,4 @@
-# Browser code (map, htmx) is brought by npm in a stage of its own; the image that runs holds only Python.
+# Browser code (the map) is brought by npm in a stage of its own; the image that runs holds only Python.
 FROM node:22-slim AS assets
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

@@ -16,10 +16,10 @@ setup: .venv/.ready web/static/vendor/.ready
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Map and htmx come from npm, pinned; without npm the site is complete but for them.
+# The map comes from npm, pinned; without npm the site is complete but for it.
 web/static/vendor/.ready: package.json package-lock.json
 	@if command -v npm >/dev/null; then npm ci --silent --ignore-scripts && node web/copy-vendor.mjs; \
-	else echo "npm was not found: the site will work without its map and without htmx."; fi
+	else echo "npm was not found: the site will work without its map."; fi
 	@mkdir -p $(@D) && touch $@
 
 demo: setup

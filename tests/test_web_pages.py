@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +141,13 @@ def test_the_data_block_of_an_attack_cannot_end_early(client: TestClient) -> Non
     assert "<" not in block
     assert "alert(1)" in block
     assert ATTACK[:8] not in block
+
+
+def test_every_library_brought_by_npm_is_loaded_by_a_page() -> None:
+    root = Path(__file__).parents[1]
+    templates = "".join(path.read_text("utf-8") for path in (root / "web" / "templates").rglob("*.html"))
+    libraries = json.loads((root / "package.json").read_text("utf-8"))["dependencies"]
+    assert [name for name in libraries if f"vendor/{name.removesuffix('.org')}" not in templates] == []
 
 
 def test_logs_hold_the_path_but_never_the_query(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:

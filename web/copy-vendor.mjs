@@ -3,7 +3,6 @@ import { cpSync, mkdirSync } from "node:fs";
 
 const target = "web/static/vendor";
 mkdirSync(target, { recursive: true });
-cpSync("node_modules/htmx.org/dist/htmx.min.js", `${target}/htmx.min.js`);
 cpSync("node_modules/leaflet/dist/leaflet.js", `${target}/leaflet.js`);
 cpSync("node_modules/leaflet/dist/leaflet.css", `${target}/leaflet.css`);
 cpSync("node_modules/leaflet/dist/images", `${target}/images`, { recursive: true });
