@@ -86,52 +86,31 @@ def find_document(site: Site, document_id: str) -> TherapistDocument:
 
 
 @router.get("/conditions")
-def show_conditions(request: Request) -> Response:
-    """Every condition, by name."""
-    visit = open_visit(request)
-    say = visit.language.say
-    return _show_terms(
-        visit,
-        visit.site.vocabulary.conditions,
-        say("Conditions"),
-        say("What people come to a medical massage therapist with."),
-    )
-
-
 @router.get("/techniques")
-def show_techniques(request: Request) -> Response:
-    """Every technique, by name."""
+def show_terms(request: Request) -> Response:
+    """Every condition, or every technique, by name."""
     visit = open_visit(request)
-    say = visit.language.say
-    return _show_terms(
-        visit,
-        visit.site.vocabulary.techniques,
-        say("Techniques"),
-        say("The ways of working you will read about, in plain words."),
-    )
-
-
-def _show_terms(visit: Visit, terms: dict[str, Term], heading: str, lead: str) -> Response:
+    say, vocabulary = visit.language.say, visit.site.vocabulary
+    if request.url.path == "/conditions":
+        terms, heading = vocabulary.conditions, say("Conditions")
+        lead = say("What people come to a medical massage therapist with.")
+    else:
+        terms, heading = vocabulary.techniques, say("Techniques")
+        lead = say("The ways of working you will read about, in plain words.")
     links = sorted((_link_term(visit, term) for term in terms.values()), key=lambda link: link.label.casefold())
     return visit.page("terms.html", indexed=True, title=heading, heading=heading, lead=lead, terms=links)
 
 
 @router.get("/conditions/{term_id}")
-def show_condition(request: Request, term_id: str) -> Response:
-    """A condition in plain words, with its cautions."""
-    return _show_term(request, request.app.state.site.vocabulary.conditions.get(term_id))
-
-
 @router.get("/techniques/{term_id}")
-def show_technique(request: Request, term_id: str) -> Response:
-    """A technique in plain words."""
-    return _show_term(request, request.app.state.site.vocabulary.techniques.get(term_id))
-
-
-def _show_term(request: Request, term: Term | None) -> Response:
+def show_term(request: Request, term_id: str) -> Response:
+    """A condition or technique in plain words, with its cautions."""
+    visit = open_visit(request)
+    vocabulary = visit.site.vocabulary
+    terms = vocabulary.conditions if request.url.path.startswith("/conditions/") else vocabulary.techniques
+    term = terms.get(term_id)
     if term is None:
         raise NotFoundError("There is no such condition or technique.")
-    visit = open_visit(request)
     view = make_term_view(visit, term)
     return visit.page("term.html", indexed=True, title=view.title, description=view.definition, view=view)
 
