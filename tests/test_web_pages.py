@@ -87,6 +87,17 @@ def test_evidence_shows_the_words_and_their_day(client: TestClient) -> None:
     assert "on their site, 12 Nov 2026: “We treat neck pain, sciatica and tension headaches”" in page
 
 
+def test_the_kind_of_massage_is_explained_then_quoted(client: TestClient) -> None:
+    page = client.get("/therapists/wa-carla").text
+    assert "with an assessment and a plan. On their site: “each visit starts with" in page
+
+
+def test_a_snippet_is_shown_once_with_all_that_was_read_from_it(client: TestClient) -> None:
+    page = client.get("/therapists/co-iris?lang=fr").text
+    assert page.count("Iris Elbow, LMT, 800 Sample Street, Denver") == 1
+    assert "<b>Nom, Titre, Adresse</b>" in page
+
+
 @pytest.mark.parametrize("path", ["/guide", "/conditions/neck-pain", "/therapists/ab-anna", "/badges", "/"])
 def test_pages_say_that_massage_complements_medical_care(client: TestClient, path: str) -> None:
     assert "Massage complements medical care" in client.get(path).text
@@ -147,7 +158,7 @@ def test_every_library_brought_by_npm_is_loaded_by_a_page() -> None:
     root = Path(__file__).parents[1]
     templates = "".join(path.read_text("utf-8") for path in (root / "web" / "templates").rglob("*.html"))
     libraries = json.loads((root / "package.json").read_text("utf-8"))["dependencies"]
-    assert [name for name in libraries if f"vendor/{name.removesuffix('.org')}" not in templates] == []
+    assert [name for name in libraries if f"vendor/{name}" not in templates] == []
 
 
 def test_logs_hold_the_path_but_never_the_query(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:

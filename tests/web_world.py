@@ -79,7 +79,7 @@ def make_document(document_id: str, name: str, location: DocumentLocation, **cha
         conditions=("neck-pain", "low-back-pain", "sciatica", "headache"),
         techniques=("deep-tissue", "trigger-point", "myofascial-release"),
         practice_kind=PracticeKind.MEDICAL,
-        practice_kind_reason="They write: “each visit starts with an assessment and ends with a treatment plan”.",
+        practice_kind_reason="each visit starts with an assessment and ends with a treatment plan",
         setting=Setting.CLINIC,
         referral=Referral.ACCEPTS,
         accepts_insurance=Answer.YES,
@@ -171,6 +171,16 @@ def make_documents() -> list[TherapistDocument]:
             "Iris Elbow",
             DENVER,
             credentials=(make_licence("LMT", "CO", "MT.0001234", checked=40),),
+            evidence=tuple(
+                DocumentEvidence(
+                    field=field,
+                    value=field,
+                    snippet="Iris Elbow, LMT, 800 Sample Street, Denver",
+                    url="https://co-iris.example.com/",
+                    read_on=date(2026, 11, 12),
+                )
+                for field in ("practitioner", "credential", "street", "city")
+            ),
             verified_until=TODAY + timedelta(days=80),
             verified_on=TODAY - timedelta(days=40),
             may_take_referral=Answer.YES,
@@ -185,7 +195,7 @@ def make_documents() -> list[TherapistDocument]:
             conditions=("stress",),
             techniques=("swedish", "hot-stone", "aromatherapy"),
             practice_kind=PracticeKind.RELAXATION,
-            practice_kind_reason="They write: “a full-body massage to unwind”.",
+            practice_kind_reason="a full-body massage to unwind",
             setting=Setting.SPA,
             referral=Referral.NOT_STATED,
             accepts_insurance=Answer.NO,

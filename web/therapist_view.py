@@ -8,7 +8,7 @@ from datetime import date
 from markupsafe import Markup
 
 from directory.models import Answer, PracticeKind, Setting
-from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
+from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
 from web.pages import Visit
 from web.referrals import find_rule
 from web.standing import describe_where, name_source, rate_credential, stand
@@ -107,6 +107,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
     badge = stand(visit, document)
     phones = [*document.phones, *(location.phone for location in document.locations)]
     rule = find_rule(visit, document)
+    evidence = _list_evidence(visit, document.evidence[:SHOWN_EVIDENCE])
     return TherapistView(
         id=document.id,
         name=clean(document.name, 160) or say("Name not stated"),
@@ -132,19 +133,9 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         summary=clean(document.summary),
         locations=tuple(make_place(visit, location) for location in document.locations[:12]),
         facts=_list_facts(visit, document),
-        evidence=tuple(
-            EvidenceView(
-                _name_field(visit, item.field),
-                _say_where(visit, item.read_on),
-                clean(item.snippet, 300),
-                find_safe_url(item.url),
-            )
-            for item in document.evidence[:SHOWN_EVIDENCE]
-        ),
+        evidence=evidence,
         evidence_label=language.say_count(
-            "The words on their pages (%(count)s)",
-            "The words on their pages (%(count)s)",
-            len(document.evidence[:SHOWN_EVIDENCE]),
+            "The words on their pages (%(count)s)", "The words on their pages (%(count)s)", len(evidence)
         ),
         attributions=tuple(clean(line, 200) for line in document.attributions),
         freshness=_say_freshness(visit, document),
@@ -223,17 +214,29 @@ def _list_facts(visit: Visit, document: TherapistDocument) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
+def _list_evidence(visit: Visit, pieces: tuple[DocumentEvidence, ...]) -> tuple[EvidenceView, ...]:
+    """Each snippet once, with the names of all that was read from it."""
+    fields: dict[tuple[str, str, str | None], list[str]] = {}
+    for piece in pieces:
+        key = (_say_where(visit, piece.read_on), clean(piece.snippet, 300), find_safe_url(piece.url))
+        fields.setdefault(key, []).append(_name_field(visit, piece.field))
+    return tuple(EvidenceView(visit.language.listed(list(dict.fromkeys(names))), *key) for key, names in fields.items())
+
+
 def _name_field(visit: Visit, field: str) -> str:
     say = visit.language.say
     names = {
         "name": say("Name"),
-        "practitioners": say("Name"),
-        "credentials": say("Credential"),
-        "locations": say("Address"),
-        "phones": say("Phone"),
-        "emails": say("E-mail"),
-        "techniques": say("Technique"),
-        "conditions": say("Condition"),
+        "practitioner": say("Name"),
+        "credential": say("Credential"),
+        "federal licence": say("Credential"),
+        "location": say("Address"),
+        **dict.fromkeys(("street", "city", "region", "postal code", "postal_code"), say("Address")),
+        "phone": say("Phone"),
+        "email": say("E-mail"),
+        "website": say("Website"),
+        "technique": say("Technique"),
+        "condition": say("Condition"),
         "practice_kind": say("Kind of massage"),
         "setting": say("Kind of place"),
         "referral": say("Doctor's referral"),
@@ -243,7 +246,7 @@ def _name_field(visit: Visit, field: str) -> str:
         "prices": say("Prices"),
         "languages": say("Languages"),
     }
-    return names.get(field, clean(field.replace("_", " "), 40))
+    return names.get(field) or names.get(field.removesuffix("s")) or clean(field.replace("_", " "), 40)
 
 
 def _say_where(visit: Visit, read_on: date | None) -> str:
