@@ -21,12 +21,13 @@ def build(as_json: bool) -> None:
     print_report(report, as_json)
 
 
-@index.command(epilog="Example: palpate index update")
+@index.command(epilog="Example: palpate index update --sweep")
+@click.option("--sweep", is_flag=True, help="Then compare every entry with the records and mend what differs.")
 @json_option
-def update(as_json: bool) -> None:
+def update(sweep: bool, as_json: bool) -> None:
     """Bring waiting changes into the live index."""
     with open_app() as app:
-        report = update_index(app)
+        report = update_index(app, sweep=sweep)
     print_report(report, as_json)
 
 
@@ -62,12 +63,12 @@ def build_index(app: App) -> Report:
     return build_it(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock)
 
 
-def update_index(app: App) -> Report:
-    """Bring the outbox into the live index."""
+def update_index(app: App, *, sweep: bool = False) -> Report:
+    """Bring the outbox into the live index; with `sweep`, all that differs from the records too."""
     from search.engine import open_engine
     from search.indexer import update_index as update_it
 
-    return update_it(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock)
+    return update_it(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock, sweep=sweep)
 
 
 @click.command(epilog='Example: palpate search "trapped nerve near Stony Plain" --radius-km 40')
@@ -83,12 +84,12 @@ def search(
     """Search for therapists, as the site does."""
     from directory.places import load_gazetteer
     from directory.vocabularies import load_vocabulary
-    from search.engine import open_engine
+    from search.engine import open_engine, open_visitors_reader
     from search.service import find_therapists
 
     with open_app() as app:
         answer = find_therapists(
-            open_engine(app.settings).open_reader(),
+            open_visitors_reader(open_engine(app.settings)),
             load_gazetteer(),
             load_vocabulary(),
             q=text,
@@ -101,6 +102,8 @@ def search(
     if as_json:
         print_json(answer.to_json())
         return
+    if answer.page.snapshot_at:
+        click.echo(f"The search engine is away; this was kept on {answer.page.snapshot_at:%Y-%m-%d}.", err=True)
     click.echo(answer.heading)
     for hit in answer.page.hits:
         where = hit.location.city if hit.location and hit.location.city else ""

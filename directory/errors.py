@@ -52,7 +52,15 @@ class LockedError(ConflictError):
 
 
 class EngineUnavailableError(PalpateError):
-    """The search engine did not answer."""
+    """The search engine gave no answer that can be used."""
+
+
+class EngineAwayError(EngineUnavailableError):
+    """The search engine did not answer at all: asking again at once would only cost another wait."""
+
+
+class EngineFullError(EngineUnavailableError):
+    """The search engine has no room to write; it answers searches, and takes changes again once there is room."""
 
 
 class RecordsUnavailableError(PalpateError):

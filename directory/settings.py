@@ -42,6 +42,9 @@ class Settings(BaseModel):
     index_max_shrink_percent: float = Field(
         20.0, ge=0, le=100, description="A build this much smaller than the live one fails its gate."
     )
+    search_fallback: bool = Field(
+        False, description="Keep an embedded copy of each Elasticsearch build, and answer from it while that is away."
+    )
     search_timeout_s: float = Field(5.0, gt=0, le=120, description="Longest wait for the search engine, in seconds.")
     verification_mode: Literal["strict", "default"] = Field("strict", description="How much agreement a status needs.")
     crawl_page_limit_bytes: int = Field(5_000_000, ge=10_000, description="A larger page is set aside.")

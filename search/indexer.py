@@ -19,6 +19,7 @@ from index_mappings import MAPPING_VERSION
 from records import outbox
 from records.database import Database
 from search import documents as makers
+from search.fallback import GuardedEngine
 from search.interface import Build, Engine, Reader, SearchRequest, TherapistDocument
 from search.locks import make_owner
 from search.names import BuildName, parse_build_name
@@ -79,9 +80,11 @@ class StatusReport:
     builds: tuple[str, ...]
     unfinished: tuple[str, ...]
     waiting: int
+    snapshot_at: datetime | None = None  # of the build whose copy answers while the engine is away
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "built_at": self.built_at.isoformat() if self.built_at else None}
+        times = {"built_at": self.built_at, "snapshot_at": self.snapshot_at}
+        return {**asdict(self), **{name: at.isoformat() if at else None for name, at in times.items()}}
 
     def to_text(self) -> str:
         lines = [f"{self.state}: {self.reason}", f"live: {self.live or 'none'} ({self.documents} entries)"]
@@ -290,10 +293,16 @@ def _apply(
     with database.read() as session:
         made = list(makers.make_documents(session, settings=settings, clock=clock, ids=tuple(versions)))
     gone = {entity_id: version for entity_id, version in versions.items() if entity_id not in {d.id for d in made}}
+    problem: PalpateError | None = None
+    if gone:
+        try:
+            engine.delete(gone)
+        except PalpateError as error:  # a snapshot beside the engine still takes what follows
+            problem = error
     if made:
         engine.upsert(made)
-    if gone:
-        engine.delete(gone)
+    if problem:
+        raise problem
     return len(made), len(gone)
 
 
@@ -301,19 +310,22 @@ def index_status(engine: Engine, database: Database, *, settings: Settings, cloc
     """How the index stands; never raises because the engine is away, but says so."""
     with database.read() as session:
         waiting = outbox.count_waiting(session)
+    snapshot_at = engine.find_snapshot_time() if isinstance(engine, GuardedEngine) else None
     try:
         live, builds, unfinished = engine.live(), tuple(engine.builds()), tuple(engine.unfinished())
         documents = engine.open_reader().count() if live else 0
     except EngineUnavailableError as error:
+        answering = f" Searches are answered from the snapshot of {snapshot_at.isoformat()}." if snapshot_at else ""
         return StatusReport(
             state="away",
-            reason=str(error),
+            reason=f"{error}{answering}",
             live=None,
             built_at=None,
             documents=0,
             builds=(),
             unfinished=(),
             waiting=waiting,
+            snapshot_at=snapshot_at,
         )
     name = parse_build_name(live) if live else None
     state, reason = "ready", "searches are answered"
@@ -332,4 +344,5 @@ def index_status(engine: Engine, database: Database, *, settings: Settings, cloc
         builds=builds,
         unfinished=unfinished,
         waiting=waiting,
+        snapshot_at=snapshot_at,
     )

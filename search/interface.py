@@ -202,12 +202,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
-    """A page of hits; `total` counts all; `facets` exclude each field's own filter; `after` fetches the next page."""
+    """A page of hits; `total` counts all; `facets` exclude each field's own filter; `after` fetches the next page.
+
+    `snapshot_at`: the engine was away, and this comes from the copy kept of the build of that time.
+    """
 
     total: int
     hits: tuple[Hit, ...]
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     after: str | None = None
+    snapshot_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,6 +233,11 @@ class Suggestion:
 
 class Reader(Protocol):
     """Answers searches from the live index. Raises `EngineUnavailableError` when the engine is away."""
+
+    @property
+    def snapshot_at(self) -> datetime | None:
+        """Set while the engine is away and answers come from the copy kept of the build begun then."""
+        ...
 
     def search(self, request: SearchRequest) -> SearchPage: ...
 

@@ -80,6 +80,7 @@ class SearchAnswer:
             "results": [_hit_json(hit, self.request.on) for hit in self.hits],
             "facets": {name: dict(counts) for name, counts in self.facets.items()},
             "after": self.after,
+            "snapshot_at": self.page.snapshot_at.isoformat() if self.page.snapshot_at else None,
         }
 
 

@@ -85,6 +85,9 @@ class SearchModel(_Open):
     results: list[ResultModel]
     facets: dict[str, dict[str, int]]
     next: str | None = Field(description="The address of the page that follows.")
+    snapshot_at: str | None = Field(
+        None, description="Set while the search engine is away: the answer is the copy kept at that time."
+    )
 
 
 class TherapistModel(_Open):

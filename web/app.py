@@ -15,6 +15,7 @@ from directory.places import load_gazetteer
 from directory.settings import Settings, ensure_secret
 from directory.vocabularies import load_vocabulary
 from records.database import Database
+from search.engine import open_visitors_reader
 from search.interface import Engine
 from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians
 from web.admin.sources import ListSources
@@ -59,7 +60,7 @@ def create_app(
         settings=settings,
         database=database,
         engine=engine,
-        reader=engine.open_reader(),
+        reader=open_visitors_reader(engine),
         clock=clock or SystemClock(),
         list_sources=list_sources or (lambda _: ()),
         vocabulary=load_vocabulary(),

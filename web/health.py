@@ -26,13 +26,15 @@ def show_health() -> Response:
 
 @router.get("/readyz")
 def show_readiness(request: Request) -> Response:
-    """A search can be answered now; 503 if not."""
+    """A search can be answered now, if need be from the snapshot kept for when the engine is away; 503 if not."""
     site = request.app.state.site
     try:
         count = site.reader.count()
     except PalpateError as error:
         return _answer({"status": "not ready", "why": str(error)}, 503)
-    return _answer({"status": "ready", "documents": count})
+    at = site.reader.snapshot_at
+    why = {"why": "The search engine is away; a snapshot answers.", "snapshot_at": at.isoformat()} if at else {}
+    return _answer({"status": "ready", "documents": count, **why})
 
 
 @router.get("/statusz")
@@ -59,6 +61,7 @@ def show_status(request: Request) -> Response:
             "builds_under_way": list(status.unfinished),
             "waiting_changes": status.waiting,
             "waiting_s": round((now - oldest).total_seconds()) if oldest else None,
+            "snapshot_at": status.snapshot_at.isoformat() if status.snapshot_at else None,
         }
     )
 

@@ -95,6 +95,7 @@ class Visit:
         **context: object,
     ) -> HTMLResponse:
         """The rendered page."""
+        snapshot_at = self.site.reader.snapshot_at
         text = (
             make_environment(self.language.code)
             .get_template(template)
@@ -107,6 +108,7 @@ class Visit:
                 canonical=self.absolute(self.path),
                 indexed=indexed,
                 description=description,
+                snapshot_on=snapshot_at.date() if snapshot_at else None,
                 **context,
             )
         )

@@ -12,7 +12,7 @@ from elasticsearch import ApiError, ConflictError, Elasticsearch, TransportError
 from elasticsearch import NotFoundError as EsNotFoundError
 
 from directory.errors import ConflictError as Conflict
-from directory.errors import EngineUnavailableError, LockedError, NotFoundError
+from directory.errors import EngineAwayError, EngineFullError, EngineUnavailableError, LockedError, NotFoundError
 from index_mappings import load_mapping
 from search import analysis, names
 from search.backends import elastic_query as q
@@ -26,7 +26,11 @@ from search.requests import Cursor, check_request, read_cursor, write_cursor
 
 BULK_DOCUMENTS, BULK_BYTES = 1_000, 8_000_000
 NO_INDEX = "There is no search index yet. Run: palpate index build"
+FULL = "Elasticsearch's disk is full, so it takes no changes. Make room there: waiting changes are then written."
+FULL_MARKS = ("flood-stage", "read-only-allow-delete")
+AWAY_STATUSES = (408, 429, 502, 503, 504)
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # before a search that lost a shard is put again
+MOST_TRIES = 3
 
 
 @contextmanager
@@ -37,9 +41,18 @@ def translated() -> Iterator[None]:
     except EsNotFoundError as error:
         raise EngineUnavailableError(NO_INDEX) from error
     except ApiError as error:
-        raise EngineUnavailableError(f"Elasticsearch refused ({error.status_code}): {_find_reason(error)}") from error
+        raise make_error(
+            f"Elasticsearch refused ({error.status_code}): {_find_reason(error)}", error.status_code
+        ) from error
     except TransportError as error:
-        raise EngineUnavailableError(f"Elasticsearch does not answer: {error.message}") from error
+        raise EngineAwayError(f"Elasticsearch does not answer: {error.message}") from error
+
+
+def make_error(text: str, status: int) -> EngineUnavailableError:
+    """The error for a refusal: a full disk, an engine that is away or too busy, or a request it will not answer."""
+    if any(mark in text for mark in FULL_MARKS):
+        return EngineFullError(FULL)
+    return EngineAwayError(text) if status in AWAY_STATUSES else EngineUnavailableError(text)
 
 
 def _find_reason(error: ApiError) -> str:
@@ -53,6 +66,8 @@ def _find_reason(error: ApiError) -> str:
 
 class ElasticReader:
     """Answers from an index, or from whichever the alias names."""
+
+    snapshot_at: datetime | None = None
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
         self._client, self._index = client, index
@@ -68,7 +83,7 @@ class ElasticReader:
                 return result
             if pause_s is not None:
                 time.sleep(pause_s)
-        raise EngineUnavailableError("Part of Elasticsearch did not answer in time. Try again.")
+        raise EngineAwayError("Part of Elasticsearch did not answer in time. Try again.")
 
     def search(self, request: SearchRequest) -> SearchPage:
         check_request(request)
@@ -213,11 +228,13 @@ class ElasticEngine:
         timeout_s: float = 5.0,
     ) -> None:
         self.url = url
-        self.client = Elasticsearch(  # several addresses, one of them enough: a dead node is passed over
-            url.split(","),
-            request_timeout=timeout_s,
-            max_retries=3,
-            retry_on_timeout=True,
+        nodes = url.split(",")  # one of them enough: a dead or hanging one is passed over, all within the time-out
+        tries = min(len(nodes), MOST_TRIES)
+        self.client = Elasticsearch(
+            nodes,
+            request_timeout=timeout_s / tries,
+            max_retries=max(tries, 2),
+            retry_on_timeout=tries > 1,
             retry_on_status=(429, 502, 503, 504),
         )
         self._slow = self.client.options(request_timeout=max(60.0, timeout_s))
@@ -268,7 +285,9 @@ class ElasticEngine:
                 if ok:
                     written += 1
                 elif result["status"] not in (404, 409) or "index_not_found" in str(result.get("error")):
-                    raise EngineUnavailableError(f"Elasticsearch did not take {result['_id']}: {result.get('error')}")
+                    raise make_error(
+                        f"Elasticsearch did not take {result['_id']}: {result.get('error')}", result["status"]
+                    )
         return written
 
     def publish(self, name: str) -> None:

@@ -133,7 +133,7 @@ def make_sort(request: SearchRequest) -> list[Json]:
     """The order; equal ones by id."""
     if request.sort is Sort.DISTANCE and request.near:
         point = {"lat": request.near.lat, "lon": request.near.lon}
-        first: Json = {"_geo_distance": {"points": point, "unit": "m", "mode": "min", "distance_type": "arc"}}
+        first: Json = {"_geo_distance": {"points": point, "unit": "km", "mode": "min", "distance_type": "arc"}}
     else:
         first = {
             Sort.NAME: {"name_key": "asc"},

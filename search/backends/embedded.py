@@ -86,7 +86,9 @@ class EmbeddedReader:
                     return self._opened
             except (OSError, ValueError) as error:  # pruned between two steps: there is a newer live one
                 if attempt == 2:
-                    raise EngineUnavailableError(f"The search index {folder.name} cannot be read: {error}") from error
+                    raise EngineUnavailableError(
+                        f"The search index {folder.name} cannot be read ({error}). Make a new one: palpate index build"
+                    ) from error
         raise AssertionError("unreachable")
 
     def search(self, request: SearchRequest) -> SearchPage:

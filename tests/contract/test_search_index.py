@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -15,33 +15,17 @@ from benchmarks.documents import TODAY, make_documents
 from directory.errors import ConflictError, EngineUnavailableError, IndexGateError, LockedError, NotFoundError
 from directory.models import Listing, ObservationKind
 from directory.settings import Settings
-from records import observations, outbox, runs
+from records import observations, outbox
 from records.database import Database, open_database
-from resolution.run import run_resolve
 from search.backends.elastic import ElasticEngine
 from search.indexer import build_index, index_status, rollback, update_index
 from search.interface import Engine, SearchRequest
 from search.names import BuildName
 from tests.records_fixtures import START, StepClock, observe
 from tests.search_engines import ENGINES, drop_all, make_alias, open_test_engine, publish_all
+from tests.search_records import make_people, record
 
 ROOT = Path(__file__).parents[2]
-CITIES = (
-    ("Denver", "CO", "80202"),
-    ("Boulder", "CO", "80302"),
-    ("Vancouver", "WA", "98660"),
-    ("Monroe", "NC", "28110"),
-)
-NAMES = (
-    "Ana Examplar",
-    "Bo Sampleton",
-    "Cy Testerly",
-    "Di Madeup",
-    "Ed Fictive",
-    "Flo Invented",
-    "Gus Imagined",
-    "Hal Notreal",
-)
 
 
 @pytest.fixture
@@ -66,37 +50,6 @@ def engine(request: pytest.FixtureRequest, settings: Settings, elasticsearch_url
     opened = open_test_engine(request.param, settings.data_dir / "search", elasticsearch_url, settings.index_alias)
     yield opened
     drop_all(opened)
-
-
-def make_people(count: int) -> list[Listing]:
-    """Listings of made-up people, each of them at another place."""
-    return [
-        Listing(
-            listing_id=f"l{number}",
-            source="partner",
-            name=NAMES[number],
-            city=city,
-            region=region,
-            postal_code=postal_code,
-            country="US",
-            phone=f"+1303555010{number}",
-            conditions=("sciatica",),
-            claims=(f"LMT {4000 + number}",),
-        )
-        for number, (city, region, postal_code) in enumerate(CITIES * 2)
-    ][:count]
-
-
-def record(database: Database, clock: StepClock, listings: Sequence[Listing], *, closes: bool = False) -> None:
-    """Store listings as a source would say them, and settle who is who; `closes` what it says no more."""
-    with database.begin() as session:
-        run_id = runs.start(session, "partner", full=True).id
-        for listing in listings:
-            seen = observe(listing, listing.listing_id, source="partner", at=clock.now())
-            observations.store(session, seen, run_id=run_id)
-        if closes:
-            observations.close_unseen(session, "partner", run_id, clock.today())
-    run_resolve(database, clock=clock)
 
 
 BUILDING = """
