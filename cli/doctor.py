@@ -6,17 +6,19 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
 from cli.app import App
 from crawler.sources import describe_sources
 from directory.errors import PalpateError
-from records import audit, ledger, outbox
+from records import audit, ledger, mail, outbox
 from search.engine import open_engine
 from search.indexer import index_status
 
 LOW_DISK_BYTES = 1_000_000_000
+LATE_MAIL = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def examine(app: App) -> list[Finding]:
         ("records", _look_at_records),
         ("sources", _look_at_sources),
         ("index", _look_at_index),
+        ("mail", _look_at_mail),
         ("site", _look_at_site),
     )
     findings: list[Finding] = []
@@ -96,6 +99,19 @@ def _look_at_index(app: App) -> Iterator[Finding]:
     status = index_status(engine, app.database, settings=app.settings, clock=app.clock)
     live = status.live is not None
     yield Finding("index", live, status.to_text(), "" if live else "Run `palpate index build`.")
+
+
+def _look_at_mail(app: App) -> Iterator[Finding]:
+    """Where mails go, and whether they do: nobody notices a letter that never came."""
+    to_server = bool(app.settings.smtp_url)
+    where = "to the mail server" if to_server else f"into files under {app.settings.data_dir / 'mail'}"
+    mend = "" if to_server else "Fine for a trial. Set PALPATE_SMTP_URL and PALPATE_MAIL_FROM to reach people."
+    yield Finding("mail", ok=True, found=where, mend=mend)
+    with app.database.read() as session:
+        found = mail.count(session)
+    late = found.oldest_at is not None and app.clock.now() - found.oldest_at > LATE_MAIL
+    mend = f"Run `palpate mail send` often. {found.last_error or ''}".strip() if late else ""
+    yield Finding("mail queue", not late, f"{found.waiting} wait, {found.given_up} given up", mend)
 
 
 def _look_at_site(_: App) -> Iterator[Finding]:

@@ -71,6 +71,10 @@ class TamperedError(PalpateError):
     """A hash chain does not hold: a row was edited, removed or put elsewhere."""
 
 
+class MailServerError(PalpateError):
+    """The mail server cannot be used now; what should be sent waits."""
+
+
 class IndexGateError(PalpateError):
     """A new index failed its gate; the live one goes on serving."""
 
@@ -100,6 +104,7 @@ HTTP_STATUSES: dict[type[PalpateError], int] = {
     ConflictError: 409,
     EngineUnavailableError: 503,
     RecordsUnavailableError: 503,
+    MailServerError: 503,
     IndexGateError: 409,
     NotAllowedError: 403,
     TooManyTriesError: 429,

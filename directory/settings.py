@@ -6,6 +6,7 @@ Values come from `PALPATE_*` in the environment, then from `palpate.toml`, then 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -18,6 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from directory.errors import SettingsError
 
 PREFIX = "PALPATE_"
+SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
+PLAIN_ADDRESS = re.compile(
+    r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
+)
 
 
 class Settings(BaseModel):
@@ -56,6 +62,8 @@ class Settings(BaseModel):
     api_requests_per_minute: int = Field(
         600, ge=0, description="Requests a client may send the API a minute; 0: no limit."
     )
+    smtp_url: str = Field("", description="Mail server, smtp://user:password@host:port; empty: mails become files.")
+    mail_from: str = Field("palpate@localhost", description="Address that mails come from.")
     secure_cookies: bool = Field(False, description="Mark the reviewers' cookie Secure (set behind TLS).")
 
     @field_validator("search_url", "base_url", "contact_url")
@@ -64,6 +72,20 @@ class Settings(BaseModel):
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _check_smtp(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in SMTP_SCHEMES or not urlsplit(value).hostname):
+            raise ValueError("must begin with smtp://, smtp+starttls:// or smtps:// and name a host")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _check_sender(cls, value: str) -> str:
+        if not PLAIN_ADDRESS.fullmatch(value):
+            raise ValueError("must be a plain address, as palpate@example.org")
+        return value
 
     @field_validator("database_url")
     @classmethod

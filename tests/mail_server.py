@@ -1,0 +1,86 @@
+"""A real mail server on loopback that keeps what it takes, and can be stopped, started again or told to refuse."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP as POLICY
+from typing import cast
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+
+@dataclass
+class MailServer:
+    """Takes mail at `port`; `answers` holds what it says to a recipient in place of 250."""
+
+    port: int
+    tls: ssl.SSLContext | None = None
+    password: str | None = None
+    taken: list[EmailMessage] = field(default_factory=list)
+    recipients: list[str] = field(default_factory=list)
+    answers: dict[str, str] = field(default_factory=dict)
+    _controller: Controller | None = None
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    async def handle_RCPT(  # noqa: N802  the server's own name for it
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = cast(bytes, envelope.content)
+        self.recipients += envelope.rcpt_tos
+        self.taken.append(message_from_bytes(content, policy=POLICY))
+        return "250 taken"
+
+    def _authenticate(
+        self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
+    ) -> AuthResult:
+        return AuthResult(success=data.password == (self.password or "").encode(), handled=False)
+
+    def start(self) -> None:
+        """Answer from now on."""
+        self._controller = Controller(
+            self,
+            hostname="127.0.0.1",
+            port=self.port,
+            tls_context=self.tls,
+            authenticator=self._authenticate if self.password else None,
+            auth_require_tls=self.tls is not None,
+        )
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Be away from now on."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
+
+
+def find_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+@contextmanager
+def run_mail_server(**parts: object) -> Iterator[MailServer]:
+    """A server that answers until the end of the block."""
+    server = MailServer(find_port(), **parts)  # type: ignore[arg-type]
+    server.start()
+    yield server
+    server.stop()
