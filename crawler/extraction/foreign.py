@@ -25,6 +25,10 @@ _BRITAIN = re.compile(
     r"(?<=[\s,])(?P<postal>(?:[A-PR-UWYZ]\d[\dA-HJKPSTUW]?|"
     r"[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRVWXY]?)\s\d[ABD-HJLNP-UW-Z]{2})(?!\w)"
 )
+_IRELAND = re.compile(
+    r"(?<=[\s,])(?:Co(?:unty|\.)?\s(?P<region>[A-Z][a-z]{3,9}),?\s)?(?P<postal>(?:[AC-FHKNPRTV-Y]\d{2}|D6W)\s?"
+    r"(?=[0-9AC-FHKNPRTV-Y]*\d)[0-9AC-FHKNPRTV-Y]{4})(?!\w)"
+)
 _INDIA = re.compile(
     r"(?P<city>[A-Z][a-z]{2,15}(?:\s[A-Z][a-z]{1,15})?)\s?(?:,|-|–|\s)\s?(?P<postal>[1-8]\d{2}\s?\d{3})(?!\d)"
 )
@@ -50,14 +54,14 @@ Found = tuple[str | None, str | None, str | None, str, str, int]  # street, city
 
 
 def find_foreign(lines: Sequence[Line]) -> Iterator[Found]:
-    """Australian, British, Mexican and Indian addresses with their postal codes, one a line."""
+    """Australian, British, Irish, Mexican and Indian addresses with their postal codes, one a line."""
     for index, line in enumerate(lines):
         text = line.text
         if line.section in OTHERS_WORDS or len(text) > 300 or not line.has_digit:
             continue
         if index and len(text) < 60 and len(lines[index - 1].text) < 70 and lines[index - 1].text[:1].isdigit():
             text = f"{lines[index - 1].text}, {text}"
-        for pattern, country in ((_AUSTRALIA, "AU"), (_BRITAIN, "GB"), (_MEXICO, "MX")):
+        for pattern, country in ((_AUSTRALIA, "AU"), (_BRITAIN, "GB"), (_IRELAND, "IE"), (_MEXICO, "MX")):
             match = pattern.search(text)
             if match:
                 yield *_split(text, match, country), country, index
@@ -77,6 +81,8 @@ def _split(text: str, match: re.Match[str], country: str) -> tuple[str | None, s
     before = _LABEL.sub("", text[max(0, match.start() - 140) : match.start()])
     parts = [part.strip(" ()") for part in re.split(r"[,|•·]", before) if part.strip(" .()")]
     region = match["region"] if country == "AU" else None
+    if country == "IE" and match["region"]:
+        region = f"Co. {match['region']}"
     if country == "MX":
         parts += [part.strip(" .,") for part in match["after"].split(",") if part.strip(" .,")][:2]
         if len(parts) >= 3:

@@ -96,7 +96,7 @@ _MASSAGE = loose(
     r"craniosacral|myofascial|lymphatic drainage|neuromuscular therap|\bLMT\b|\bRMT\b|\bLMBT\b"
 )
 _NOT_TERRITORY_MONEY = re.compile(
-    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|£|₹|zł|kr\b|AED|Rs\.?|(?:GBP|EUR|AUD|NZD|ZAR|IDR)\b)|(?:Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|"
+    r"[£€₹₱₦₫₪₽₩¥]\s?\d|\bR\s?\d{3}\b|\d\s?(?:€|£|₹|zł|kr\b|AED|Rs\.?|(?:GBP|EUR|AUD|NZD|ZAR|IDR|CHF?|SEK|NOK|DKK|COP|CLP|ARS)\b)|(?:CHF|SEK|NOK|DKK|COP|CLP|ARS|R\$|BZ\$|S/\.?|Rs\.?|INR|AED|KSh|MXN|AUD|A\$|GBP|EUR|NZD|"
     r"ZAR|PHP|SGD|RM|฿|THB|IDR|Rp)\s?\d|\bMXN\b|\bAUD\b"
 )
 _AU = re.compile(
@@ -148,7 +148,8 @@ _NEW_ZEALAND = re.compile(
 )
 _FOREIGN_HOST = re.compile(
     r"\.(?:com\.au|net\.au|org\.au|au|co\.uk|uk|ie|co\.nz|nz|in|co\.in|com\.mx|mx|es|de|fr|it|nl|be|ch|at|pl|se|no|"
-    r"dk|fi|pt|com\.br|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
+    r"dk|fi|pt|com\.br|com\.ar|com\.co|com\.pe|com\.ve|com\.uy|com\.ec|com\.tr|com\.hk|com\.my|com\.ph|co\.id|co\.th|"
+    r"co\.jp|co\.kr|co\.il|co\.ke|cl|ar|pe|uy|ec|cr|bz|lu|gr|hu|cz|sk|ro|bg|hr|si|lt|lv|ee|is|ru|ua|by|rs|co\.za|za|ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
     re.IGNORECASE,
 )
 

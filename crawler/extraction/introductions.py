@@ -40,8 +40,8 @@ MEET = re.compile(
 IS_THERAPIST = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|"
     rf"also|une?|both|currently|fully)\s)?"
-    rf"(?:[\w,&’'/-]+\s){{0,6}}?(?i:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|"
-    rf"owner|founder|massoth[ée]rapeute|masajista|terapeuta)"
+    rf"(?:[\w,&’'/-]+\s){{0,9}}?(?i:massage\s(?:therapist|practitioner)|therapist|bodyworker|rolfer|LMT|RMT|LMBT|"
+    rf"owner|founder|massoth[ée]rapeute|mas+oterapeuta|masajista|terapeuta)"
 )
 _ROLE_BEFORE = re.compile(
     rf"(?:(?:[Mm]assage|MASSAGE) [Tt]herapist|[Tt]herapist|[Pp]ractitioner|[Oo]wner(?:/\w+| and \w+| & \w+)?|"
@@ -62,13 +62,14 @@ _GIVEN_ROLE = re.compile(
 )
 _FOUNDED = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:[A-Z]{{2,6}},?\s){{0,3}}(?:founded|opened|started|established|has been "
-    rf"(?:practicing|a massage)|graduated|received (?:her|his|their)|specializes|offers|provides|brings)"
+    rf"(?:practicing|a massage)|graduated|received (?:her|his|their)|specializes|offers|provides|brings|se dedica|"
+    rf"ofrece|atiende|propose|pratique|accueille)"
 )
 _APPOSITION = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}),?\s(?:an?|is an?|your|our|une?)\s(?:[\w-]+[\s,]+){{0,4}}?(?:licensed|"
     rf"registered|certified|massage|massoth)",
 )
-_CALL = re.compile(
+CALL = re.compile(
     rf"\b(?:[Cc]all|[Tt]ext|[Ee]mail|[Cc]ontact|[Aa]sk for)(?:\s(?:or|and|&)\s(?:call|text|e-?mail))?\s"
     rf"(?P<name>{_ONE}|{_FULL})\s(?:at|on|today|now|directly|"
     rf"to)\b"
@@ -183,6 +184,12 @@ SENTENCES = (
             "provides",
             "brings",
             "has been",
+            "se dedica",
+            "ofrece",
+            "atiende",
+            "propose",
+            "pratique",
+            "accueille",
         ),
     ),
     (BIO, True, ("s bio",)),
@@ -205,6 +212,6 @@ SENTENCES = (
         ),
     ),
     (_APPOSITION, True, (*_LICENSED, "massoth")),
-    (_CALL, False, ("call", "text", "email", "contact", "ask for")),
+    (CALL, False, ("call", "text", "email", "contact", "ask for")),
     (IS_THERAPIST, False, (*_ROLES, "lmt", "rmt", "lmbt")),
 )

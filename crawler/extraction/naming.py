@@ -37,9 +37,10 @@ _LEAD = re.compile(
     r"massage services at)\s+(?=\S)",
     re.IGNORECASE,
 )
+_WELCOME = re.compile(r"welcome to |bienvenue (?:à|a|chez) |bienvenid[oa]s? a ", re.IGNORECASE)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|"
-    r"20)\d\d)*\s*(?:[-–]\s*(?:present|now))?[\s,:by|.-]*(?P<name>[^.|©•·\n]{3,70})",
+    r"20)\d\d)*\s*(?:[-–]\s*(?:present|now))?(?:[\s,:|.-]|by\b)*(?P<name>[^.|©•·\n]{3,70})",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -149,6 +150,12 @@ class _Votes:
                 ):
                     self.weights[shorter] += 0.6 * self.weights[key]
 
+        for key, weight in list(self.weights.items()):  # "Juniper Massage Staff" is the staff's page
+            shorter = _PAGE_OF.sub("", key)
+            if shorter != key and shorter in self.weights and " " in shorter:
+                self.weights[shorter] += weight
+                self.weights[key] = 0.3 * weight
+
     def prefer_said(self, text: str, person: str | None) -> None:
         """A title's long name is cut to what the page's sentences make their subject ("Juniper Knots is located …")."""
         long = [key for key in self.weights if len(key.split()) >= 4 and "title" in self.sources[key][1]]
@@ -202,9 +209,17 @@ class _Votes:
             ):
                 totals[full] *= 0.3
         key = max(totals, key=lambda k: (totals[k], self.weights[k]))
+        key = self._spelt_out(key)
         key = self._fuller(key)
         name = max(self.writings[key], key=lambda writing: self.writings[key][writing])
         return name, *self.sources[key], totals[key]
+
+    def _spelt_out(self, key: str) -> str:
+        """The name whose initials the best one is ("JMC" for "Juniper Massage Clinic")."""
+        if not 2 <= len(key) <= 5 or not any(writing.isupper() for writing in self.writings[key]):
+            return key
+        whole = [k for k in self.weights if "".join(word[0] for word in k.split()) == key]
+        return max(whole, key=lambda k: self.weights[k], default=key)
 
     def _fuller(self, key: str) -> str:
         """A name in full where the best one is only its beginning ("Juniper" for "Juniper Massage")."""
@@ -214,6 +229,7 @@ class _Votes:
         return max(fuller, key=lambda k: self.weights[k], default=key)
 
 
+_PAGE_OF = re.compile(r" (?:staff|team|services|rates|pricing|contact(?: us)?|about(?: us)?|home(?: page)?|website)$")
 _OWNER_S = re.compile(r"['’`]s\b")
 _MARKS = re.compile(r"[^\w\s]+")
 _UNTOLD = frozenset({"llc", "inc", "pllc", "ltd", "the"})
@@ -306,6 +322,8 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
                 and not any(c.isdigit() for c in name)
             ):
                 weight = 1.2 if line.level == 1 else 0.7 if index < 6 else 0.35
+                if _WELCOME.match(text):
+                    weight = max(2.0 * weight, 1.2)
                 votes.add(name, weight * (1.3 if _TRADE.search(name.lower()) else 0.6), line.where, text)
         elif (
             line.section is Section.FOOTER

@@ -13,6 +13,7 @@ from crawler.extraction.evidence import Evidence
 from crawler.extraction.introductions import (
     ANY_NAME,
     BIO,
+    CALL,
     FIRST_LINE,
     FIRST_PERSON,
     IS_THERAPIST,
@@ -138,7 +139,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
             named = [
                 name
                 for pattern, loose in telling[index]
-                if someone or loose or pattern is FIRST_PERSON
+                if someone or loose or pattern is FIRST_PERSON or pattern is CALL
                 for name in _read_sentence(sentences, pattern, loose)
                 if not _is_other_doctor(name, text)
             ]
@@ -209,7 +210,7 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
     full, one = NAME_LINE.match(line.text), ONE_LINE.match(line.text)
     if not full and not one:
         return None
-    heading = lines[line.heading].text if line.heading >= 0 else ""
+    heading = _read_group(lines, line)
     after = [other for other in lines[index + 1 : index + 4] if other.text][:2]
     role = any(len(other.text) < 70 and ROLE_LINE.match(other.text) for other in after)
     speaks = (
@@ -230,6 +231,14 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
     return None
 
 
+def _read_group(lines: list[Line], line: Line) -> str:
+    """The heading above a run of names that are headings of one rank ("Our team", then one name after the other)."""
+    above = line.heading
+    while above >= 0 and line.level and lines[above].level == line.level and NAME_LINE.match(lines[above].text):
+        above = lines[above].heading
+    return lines[above].text if above >= 0 else ""
+
+
 def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool) -> list[str]:
     names: list[str] = []
     if pattern is not IS_THERAPIST:
@@ -238,6 +247,7 @@ def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool) -> list[str
                 continue  # a teacher
             text_name = match["name"].title() if pattern is SHOUTED else match["name"]
             sworn = pattern is BIO or (pattern is FIRST_PERSON and NAMED.match(match[0]))
+            sworn = sworn or (pattern is CALL and " " in text_name and fold(text_name.split()[-1]) in load_family())
             name = check_name(text_name, known_given=not sworn and not (loose and " " in text_name.strip()))
             if name:
                 names.append(name)
