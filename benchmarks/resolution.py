@@ -9,51 +9,26 @@ from __future__ import annotations
 
 import argparse
 import csv
-import logging
-import resource
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import duckdb
-import pyarrow as pa
-from splink import Linker, block_on
-from splink.backends.duckdb import DuckDBAPI
-
-from benchmarks.resolution_world import World, make_world
+from benchmarks.resolution_speed import measure, score
+from benchmarks.resolution_world import make_world
 from directory.models import Listing
-from resolution import batch
-from resolution.features import Features, make_features
-from resolution.resolve import Cluster, resolve_features
+from resolution.features import make_features
+from resolution.resolve import Cluster, resolve_table
+from resolution.table import FeatureTable
 
 FEBRL = (("dataset1",), ("dataset2",), ("dataset3",), ("dataset4a", "dataset4b"))
-
-
-def find_pairs(groups: Iterable[Sequence[str]]) -> set[tuple[str, str]]:
-    """Every two members of every group, in order."""
-    return {(one, other) for group in groups for one, other in combinations(sorted(group), 2)}
-
-
-def score(clusters: Iterable[Cluster], truth: dict[str, str]) -> tuple[float, float, float]:
-    """Pairwise precision, recall and F1 against the true entity of each listing."""
-    groups: defaultdict[str, list[str]] = defaultdict(list)
-    for listing_id, entity in truth.items():
-        groups[entity].append(listing_id)
-    expected, found = find_pairs(groups.values()), find_pairs([cluster.members for cluster in clusters])
-    right = len(expected & found)
-    precision, recall = right / max(len(found), 1), right / max(len(expected), 1)
-    return precision, recall, 2 * precision * recall / max(precision + recall, 1e-9)
 
 
 def resolve(listings: Sequence[Listing], *, one_per_source: bool = False) -> tuple[list[Cluster], float, float]:
     """The clusters, with the seconds of parsing and of resolving (processor time: the machine is often shared)."""
     started = time.process_time()
-    features = sorted((make_features(listing) for listing in listings), key=lambda item: item.listing_id)
+    table = FeatureTable.from_features(map(make_features, listings))
     parsed = time.process_time()
-    clusters = resolve_features(features, one_per_source=one_per_source)
+    clusters = resolve_table(table, one_per_source=one_per_source)
     return clusters, parsed - started, time.process_time() - parsed
 
 
@@ -63,7 +38,7 @@ def measure_worlds(seeds: Sequence[int], people: int) -> None:
     for seed in seeds:
         world = make_world(seed, people=people)
         clusters, parsing, resolving = resolve(world.listings)
-        precision, recall, _ = score(clusters, world.truth)
+        precision, recall, _ = score([cluster.members for cluster in clusters], world.truth)
         kinds = {member: cluster.kind.value for cluster in clusters for member in cluster.members}
         wrong = sum(kinds[listing_id] != entity.split()[0] for listing_id, entity in world.truth.items())
         count = len(world.listings)
@@ -105,63 +80,8 @@ def measure_febrl(folder: Path) -> None:
         listings = [row for name in names for row in load_febrl(folder / f"{name}.csv", with_numbers=not one_to_one)]
         clusters, _, _ = resolve(listings, one_per_source=one_to_one)
         truth = {listing.listing_id: listing.listing_id.split("-")[1] for listing in listings}
-        precision, recall, f1 = score(clusters, truth)
+        precision, recall, f1 = score([cluster.members for cluster in clusters], truth)
         print(f"FEBRL{names[0][7]}  {precision:11.4f}  {recall:6.4f}  {f1:6.4f}")
-
-
-def run_plain_splink(features: Sequence[Features]) -> list[list[str]]:
-    """Splink as its guide has it: train u and m, predict, cluster by connected components."""
-    rows = [batch.make_row(place, item) for place, item in enumerate(features)]
-    connection = duckdb.connect(":memory:")
-    connection.execute("SET threads = 2")
-    api = DuckDBAPI(connection=connection)
-    model: dict[str, Any] = batch.make_model()
-    for comparison in model["comparisons"]:
-        for level in comparison["comparison_levels"]:
-            level.pop("m_probability", None)
-            level.pop("u_probability", None)
-    rules = ("phone", "email", "site"), (("number", "street", "place"), ("given", "family", "place"))
-    model["blocking_rules_to_generate_predictions"] = [
-        *(block_on(column) for column in rules[0]),
-        *(block_on(*columns) for columns in rules[1]),
-    ]
-    linker = Linker(api.register(pa.Table.from_pylist(rows, schema=batch.SCHEMA)), model, log_level=logging.ERROR)
-    linker.training.estimate_u_using_random_sampling(max_pairs=1e6)
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("given", "family"))
-    linker.training.estimate_parameters_using_expectation_maximisation(block_on("phone"))
-    predictions = linker.inference.predict(threshold_match_probability=0.9)
-    clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(predictions, 0.95)
-    groups: defaultdict[int, list[str]] = defaultdict(list)
-    query = f"SELECT cluster_id, unique_id FROM {clusters.physical_name}"
-    for cluster_id, place in connection.execute(query).fetchall():
-        groups[cluster_id].append(features[place].listing_id)
-    return list(groups.values())
-
-
-def measure_speed(people: int) -> None:
-    """Seconds of parsing, of Palpate and of plain Splink on the same rows, and the peak memory after each."""
-    world: World = make_world(7, people=people)
-    features: list[Features] = []
-    runs: list[tuple[str, Callable[[], Any]]] = [
-        (
-            "parse",
-            lambda: features.extend(sorted(map(make_features, world.listings), key=lambda item: item.listing_id)),
-        ),
-        ("palpate", lambda: resolve_features(features, sift=True)),
-        ("plain Splink", lambda: run_plain_splink(features)),
-    ]
-    print(f"{len(world.listings)} listings\nrun            wall s    cpu s   peak GB   precision  recall")
-    for name, run in runs:
-        wall, cpu = time.perf_counter(), time.process_time()
-        result = run()
-        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        line = f"{name:12}  {wall:7.1f}  {cpu:7.1f}  {peak:8.2f}"
-        if result is not None:
-            groups = [Cluster(features[0].kind, tuple(group)) for group in result] if name != "palpate" else result
-            precision, recall, _ = score(groups, world.truth)
-            line += f"  {precision:10.4f}  {recall:6.4f}"
-        print(line)
 
 
 def main() -> None:
@@ -172,14 +92,17 @@ def main() -> None:
     worlds.add_argument("--seeds", type=int, nargs="+", default=[11, 12, 13])
     worlds.add_argument("--people", type=int, default=11_600)
     commands.add_parser("febrl").add_argument("folder", type=Path)
-    commands.add_parser("speed").add_argument("--people", type=int, default=45_000)
+    speed = commands.add_parser("speed")
+    speed.add_argument("--people", type=int, default=45_000)
+    speed.add_argument("--rounds", type=int, default=1)
+    speed.add_argument("--folder", type=Path, help="where the world is kept for the next run")
     given = parser.parse_args()
     if given.command == "worlds":
         measure_worlds(given.seeds, given.people)
     elif given.command == "febrl":
         measure_febrl(given.folder)
     else:
-        measure_speed(given.people)
+        measure(given.people, given.folder, given.rounds)
 
 
 if __name__ == "__main__":

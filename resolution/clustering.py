@@ -7,115 +7,169 @@ vetoed by, or was judged apart from, a listing of the other.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+import numpy as np
+
+from resolution.table import Mask, Rows, Weights
 
 MARGIN = 3.0  # match weights closer than this are about equal
 MAX_RIVALS = 12
+CHUNK = 500_000  # pairs looked at once
+
+FindVetoes = Callable[[Rows, Rows], Mask]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """A pair of positions worth merging; the heavier, the earlier."""
+class Links:
+    """Pairs of rows (low, high) worth merging; the heavier, the earlier."""
 
-    left: int
-    right: int
-    weight: float
+    left: Rows
+    right: Rows
+    weights: Weights
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def take(self, where: Mask | Rows) -> Links:
+        """The links in `where`."""
+        return Links(self.left[where], self.right[where], self.weights[where])
+
+    @staticmethod
+    def concatenate(parts: Sequence[Links]) -> Links:
+        """All links of several."""
+        nothing = np.zeros(0, np.int64)
+        return Links(
+            np.concatenate([nothing, *(part.left for part in parts)]),
+            np.concatenate([nothing, *(part.right for part in parts)]),
+            np.concatenate([np.zeros(0), *(part.weights for part in parts)]),
+        )
+
+    def in_order(self) -> Links:
+        """Strongest first; ties by the rows, so that the order of the input does not matter."""
+        return self.take(np.lexsort((self.right, self.left, -np.round(self.weights, 6))))
 
 
 @dataclass(slots=True)
 class Forest:
-    """Clusters being merged; every position starts alone."""
+    """Clusters being merged; every row starts alone."""
 
     size: int
-    sources: Sequence[str] | None = None  # given: no two of one source in a cluster
-    negatives: Iterable[tuple[int, int]] = ()
-    find_veto: Callable[[int, int], str | None] | None = None
+    sources: Sequence[int] | None = None  # given: no two of one source in a cluster
+    negatives: Iterable[tuple[int, int]] = ()  # judged apart
+    vetoes: Iterable[tuple[int, int]] = ()  # kept apart by the rules
+    merged: list[tuple[int, int, float]] = field(default_factory=list)
     _root: list[int] = field(init=False)
     _members: dict[int, list[int]] = field(init=False)
-    _apart: defaultdict[int, set[int]] = field(init=False)
-    merged: list[Link] = field(default_factory=list)
+    _judged: defaultdict[int, set[int]] = field(init=False)
+    _vetoed: defaultdict[int, set[int]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._root = list(range(self.size))
         self._members = {}
-        self._apart = defaultdict(set)
-        for one, other in self.negatives:
-            self._apart[one].add(other)
-            self._apart[other].add(one)
+        self._judged, self._vetoed = _both_ways(self.negatives), _both_ways(self.vetoes)
 
-    def root(self, position: int) -> int:
-        """The cluster a position is in."""
-        while self._root[position] != position:
-            self._root[position] = self._root[self._root[position]]
-            position = self._root[position]
-        return position
+    def root(self, row: int) -> int:
+        """The cluster a row is in."""
+        root = self._root
+        while root[row] != row:
+            root[row] = root[root[row]]
+            row = root[row]
+        return row
 
     def members(self, root: int) -> list[int]:
-        """The positions of a cluster."""
+        """The rows of a cluster."""
         return self._members.get(root) or [root]
 
-    def join(self, link: Link, *, forced: bool = False) -> bool:
-        """Merge the clusters of a link unless that is forbidden; `forced` (not weighed) heeds judgements only."""
-        one, other = self.root(link.left), self.root(link.right)
+    def join(self, left: int, right: int, weight: float, *, forced: bool = False) -> bool:
+        """Merge the clusters of two rows unless that is forbidden; `forced` (not weighed) heeds judgements only."""
+        one, other = self.root(left), self.root(right)
         if one == other:
             return False
         ones, others = self.members(one), self.members(other)
-        if self._is_judged_apart(ones, others) or (not forced and self._is_forbidden(ones, others)):
+        if _are_apart(self._judged, ones, others) or (not forced and self._is_forbidden(ones, others)):
             return False
         keep, gone = (one, other) if len(ones) >= len(others) else (other, one)
         self._members[keep] = self.members(keep) + self.members(gone)
         self._members.pop(gone, None)
         self._root[gone] = keep
-        self.merged.append(link)
+        self.merged.append((left, right, weight))
         return True
 
-    def clusters(self) -> list[list[int]]:
-        """All clusters, members in order, ordered by their first member."""
-        groups: defaultdict[int, list[int]] = defaultdict(list)
-        for position in range(self.size):
-            groups[self.root(position)].append(position)
-        return list(groups.values())
-
-    def _is_judged_apart(self, ones: list[int], others: list[int]) -> bool:
-        if not self._apart:
-            return False
-        reach = set(others)
-        return any(self._apart[one] & reach for one in ones if one in self._apart)
+    def roots(self) -> Rows:
+        """The cluster of every row."""
+        return np.fromiter(map(self.root, range(self.size)), np.int64, self.size)
 
     def _is_forbidden(self, ones: list[int], others: list[int]) -> bool:
         if self.sources is not None and {self.sources[one] for one in ones} & {self.sources[other] for other in others}:
             return True
-        if self.find_veto is None:
-            return False
-        return any(self.find_veto(one, other) is not None for one in ones for other in others)
+        return _are_apart(self._vetoed, ones, others)
 
 
-def order_links(links: Iterable[Link], ids: Sequence[str]) -> list[Link]:
-    """Links strongest first; ties by the listings' ids, so that the order of the input does not matter."""
-    return sorted(links, key=lambda link: (-round(link.weight, 6), *sorted((ids[link.left], ids[link.right]))))
+def _both_ways(pairs: Iterable[tuple[int, int]]) -> defaultdict[int, set[int]]:
+    apart: defaultdict[int, set[int]] = defaultdict(set)
+    for one, other in pairs:
+        apart[one].add(other)
+        apart[other].add(one)
+    return apart
 
 
-def drop_ambiguous(links: Sequence[Link], find_veto: Callable[[int, int], str | None]) -> list[Link]:
+def _are_apart(apart: defaultdict[int, set[int]], ones: list[int], others: list[int]) -> bool:
+    return bool(apart) and any(not apart[one].isdisjoint(others) for one in ones if one in apart)
+
+
+def find_vetoes_within(size: int, links: Links, forced: Iterable[tuple[int, int]], find: FindVetoes) -> Rows:
+    """Pairs of rows (one a line) that chains of links would bring together and that are vetoed."""
+    known = (links.left << 32) | links.right  # a link is no vetoed pair
+    vetoed = []
+    for low, high in _find_chained(size, [*zip(links.left.tolist(), links.right.tolist(), strict=True), *forced]):
+        pairs = np.column_stack((low, high))[~np.isin((low << 32) | high, known)]
+        vetoed.append(pairs[find(pairs[:, 0], pairs[:, 1])])
+    return np.concatenate(vetoed) if vetoed else np.zeros((0, 2), np.int64)
+
+
+def _find_chained(size: int, edges: Iterable[tuple[int, int]]) -> Iterator[tuple[Rows, Rows]]:
+    """Every two rows (low, high) of the components of three rows or more."""
+    forest = Forest(size)
+    for left, right in edges:
+        forest.join(left, right, 0.0)
+    components = group_rows(forest.roots())
+    sizes = np.fromiter(map(len, components), np.int64, len(components))
+    for length in np.unique(sizes[sizes > 2]).tolist():
+        rows = np.array([components[place] for place in np.flatnonzero(sizes == length)])
+        one, other = np.triu_indices(length, 1)
+        for part in np.array_split(rows, len(rows) * len(one) // CHUNK + 1):
+            yield part[:, one].ravel(), part[:, other].ravel()
+
+
+def group_rows(roots: Rows) -> list[list[int]]:
+    """The rows of every cluster in order, clusters by their first row."""
+    order = np.argsort(roots, kind="stable")
+    starts = np.flatnonzero(np.diff(roots[order], prepend=-1)).tolist()
+    rows = order.tolist()
+    ends = [*starts[1:], len(rows)] if starts else []
+    return sorted(rows[start:end] for start, end in zip(starts, ends, strict=True))
+
+
+def drop_ambiguous(links: Links, find: FindVetoes) -> Links:
     """The links less those of a listing that fits two others about equally well, which cannot be one.
 
     A lone "Smith" at the phone of both Ann and Bob Smith belongs to neither until somebody says so.
     """
-    touching: defaultdict[int, list[Link]] = defaultdict(list)
-    for link in links:
-        touching[link.left].append(link)
-        touching[link.right].append(link)
-    dropped: set[Link] = set()
-    for position, own in touching.items():
-        if len(own) > 1:
-            own.sort(key=lambda link: -link.weight)
-            rivals = own[:MAX_RIVALS]
-            for place, link in enumerate(rivals):
-                for other in rivals[place + 1 :]:
-                    if link.weight - other.weight <= MARGIN and find_veto(_end(link, position), _end(other, position)):
-                        dropped.update((link, other))
-    return [link for link in links if link not in dropped]
-
-
-def _end(link: Link, position: int) -> int:
-    return link.right if link.left == position else link.left
+    count = len(links)
+    here, there = np.concatenate((links.left, links.right)), np.concatenate((links.right, links.left))
+    weights, link = np.tile(links.weights, 2), np.tile(np.arange(count), 2)
+    order = np.lexsort((there, -np.round(weights, 6), here))
+    here, there, weights, link = here[order], there[order], weights[order], link[order]
+    starts = np.flatnonzero(np.diff(here, prepend=-1))
+    rank = np.arange(len(here)) - np.repeat(starts, np.diff(starts, append=len(here)))
+    dropped = np.zeros(count, np.bool_)
+    for step in range(1, MAX_RIVALS):
+        rivals = (
+            (here[:-step] == here[step:]) & (rank[step:] < MAX_RIVALS) & (weights[:-step] - weights[step:] <= MARGIN)
+        )
+        place = np.flatnonzero(rivals)
+        apart = find(there[place], there[place + step])
+        dropped[link[place[apart]]] = dropped[link[place[apart] + step]] = True
+    return links.take(~dropped)

@@ -1,4 +1,4 @@
-"""Two listings into a match weight: a sum of log2 likelihood ratios, one a field (Fellegi and Sunter).
+"""Pairs of listings into match weights: a sum of log2 likelihood ratios, one a field (Fellegi and Sunter).
 
 For each field a level of agreement is found; its weight is log2(m / u): how often matches reach that level over how
 often strangers do. For values, u is the value's own frequency. The m's were set on labelled pairs (docs/resolution.md).
@@ -6,17 +6,19 @@ often strangers do. For values, u is the value's own frequency. The m's were set
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import log2
 
+import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from directory.models import EntityKind
-from directory.names import Agreement, NameComparison, compare_names
-from resolution.features import GENERAL_MAILBOXES, Features
-from resolution.frequency import Frequencies, address_of
+from directory.names import Agreement
+from resolution.frequency import Frequencies
+from resolution.pairs import CODE, Pairs
+from resolution.table import Column, FeatureTable, Mask, Rows, Weights
+from resolution.vetoes import describe_veto, find_vetoes
 
 
 class Field(StrEnum):
@@ -49,277 +51,285 @@ FAMILY_WEIGHTS = {
     Agreement.SPELLING: 6.0, Agreement.PART: 6.0, Agreement.FORMER: 7.0, Agreement.TYPO: 6.5, Agreement.MISSING: 0.0,
     Agreement.DIFFERENT: -4.6,
 }  # fmt: skip
+PRACTICE_WEIGHTS = {"alike": 8.0, "one within the other": 6.0, "partly alike": 2.0, "different": -8.0}
+LICENCE_WEIGHTS = {"same": 13.0, "one keystroke apart": 1.0, "different": -1.5}
 M_SAME = {Field.GIVEN: 0.75, Field.FAMILY: 0.85, Field.PHONE: 0.6, Field.EMAIL: 0.6, Field.SITE: 0.6, Field.STREET: 0.5,
           Field.CITY: 0.85, Field.POSTAL: 0.75, Field.PRACTICE: 0.5}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class FieldScore:
-    """One field's part in a match weight."""
+    """One field's part in the weight of one pair."""
 
     field: Field
     level: str
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class PairScore:
-    """The match weight of two listings, and whether anything besides the name agrees."""
+class FieldScores:
+    """One field's part in the weights of some pairs: for each the first level that was found to fit, and its weight."""
 
-    weight: float
-    parts: tuple[FieldScore, ...]
-    has_identifier: bool
-    vetoed: str | None = None
+    def __init__(self, field: Field, size: int, compared: Mask | None = None) -> None:
+        self.field = field
+        self.labels = [""]  # level 0: not compared
+        self.levels = np.zeros(size, np.int8)
+        self.weights = np.zeros(size)
+        self.open = np.ones(size, np.bool_) if compared is None else compared.copy()
+
+    def put(self, label: str, where: Mask, weight: Weights | float) -> None:
+        """Pairs in `where` that have no level yet reach this one."""
+        where = where & self.open
+        self.open &= ~where
+        self.labels.append(label)
+        self.levels[where] = len(self.labels) - 1
+        self.weights[where] = weight[where] if isinstance(weight, np.ndarray) else weight
+
+    def put_rest(self, label: str, weight: float) -> None:
+        """What is compared and has no level yet reaches this one."""
+        self.put(label, self.open, weight)
+
+    def reaches(self, label: str) -> Mask:
+        """Where the level is this one."""
+        levels = [level for level, known in enumerate(self.labels) if known == label]
+        return np.isin(self.levels, levels)
 
 
-def score_pair(a: Features, b: Features, frequencies: Frequencies, *, one_to_one: bool = False) -> PairScore:
-    """How much more likely these two listings are of one person (or practice) than of two.
+@dataclass(frozen=True)
+class PairScores:
+    """The match weights of some pairs, and whether anything besides the name agrees; what forbids a merge."""
+
+    weights: Weights
+    parts: tuple[FieldScores, ...]
+    has_identifier: Mask
+    vetoes: npt.NDArray[np.int8]  # positions in vetoes.REASONS; 0: none
+    doubts: npt.NDArray[np.int8]  # positions in DOUBTS; 0: none
+    pairs: Pairs
+
+    def of(self, place: int) -> list[FieldScore]:
+        """The parts of one pair's weight."""
+        compared = [part for part in self.parts if part.levels[place]]
+        return [
+            FieldScore(part.field, part.labels[part.levels[place]], float(part.weights[place])) for part in compared
+        ]
+
+    def why_not(self, place: int) -> str:
+        """What forbids that one pair merges, in words; empty if nothing does."""
+        veto = self.vetoes[place]
+        return describe_veto(self.pairs, place, veto) if veto else DOUBTS[self.doubts[place]]
+
+
+# Why a pair alone may not merge: it needs something of the person's own.
+DOUBTS = (
+    "",
+    "another practice name, and neither site nor e-mail agrees",
+    "the lone name agrees with neither",
+    "another surname, and nothing of the person's own agrees",
+    "only one says which generation, and nothing of the person's own agrees",
+)
+
+
+class Weigher:
+    """Weighs pairs of one table's rows.
 
     `one_to_one`: no source lists anybody twice. Where besides the whole file has nothing but names and addresses, the
     place counts as an identifier, and another given name is weighed and no veto.
     """
-    if a.kind is not b.kind:
-        return PairScore(-99.0, (), has_identifier=False, vetoed="a person and a practice")
-    parts: list[FieldScore] = []
-    compared = compare_names(a.name, b.name) if a.name is not None and b.name is not None else None
-    if compared is not None:
-        parts += _score_names(a, b, compared, frequencies)
-    parts += _score_practice(a, b, frequencies)
-    parts += _score_contacts(a, b, frequencies)
-    parts += _score_place(a, b, frequencies)
-    parts += _score_numbers(a, b, frequencies)
-    weight = frequencies.prior + sum(part.weight for part in parts)
-    bare = frequencies.is_bare and one_to_one
-    identifiers = IDENTIFIERS | {Field.CITY, Field.POSTAL} if bare else IDENTIFIERS
-    elsewhere = bool(a.city and b.city) and a.city != b.city and a.postal != b.postal
-    if a.kind is EntityKind.PRACTICE or elsewhere:  # a chain has the same name everywhere
-        identifiers = identifiers - {Field.PRACTICE}
-    agreeing = any(part.field in identifiers and part.weight > 2 for part in parts)
-    names_decide = not bare
-    weigh_only = not names_decide or len(a.marks & b.marks) > 1
-    vetoed = find_veto(a, b, compared, names_decide=names_decide) or (None if weigh_only else _find_doubt(parts))
-    return PairScore(weight, tuple(parts), has_identifier=agreeing, vetoed=vetoed)
+
+    def __init__(self, table: FeatureTable, frequencies: Frequencies, *, one_to_one: bool = False) -> None:
+        self.table = table
+        self.is_bare = frequencies.is_bare and one_to_one
+        self._frequencies = frequencies
+        shares = {
+            Field.GIVEN: frequencies.of_given(table.given),
+            Field.FAMILY: frequencies.of_family(table.family),
+            Field.PRACTICE: np.maximum(frequencies.of("practice", table.practice), 3e-4),
+            Field.PHONE: frequencies.of("phone", table.phone),
+            Field.EMAIL: frequencies.of("email", table.email),
+            Field.SITE: frequencies.of("site", table.site),
+            Field.STREET: frequencies.of("address", table.address),
+            Field.CITY: frequencies.of_place("town", table.town),
+            Field.POSTAL: frequencies.of_place("postal", table.postal),
+        }
+        self._same = {field: np.log2(M_SAME[field] / share) for field, share in shares.items()}
+
+    def weigh(self, left: Rows, right: Rows) -> PairScores:
+        """How much more likely each two listings are of one person (or practice) than of two."""
+        pairs = Pairs(self.table, left, right)
+        parts = [*self._weigh_names(pairs), self._weigh_practices(pairs), *self._weigh_contacts(pairs)]
+        parts += [*self._weigh_places(pairs), *self._weigh_numbers(pairs)]
+        weights = self._frequencies.prior + np.sum([part.weights for part in parts], axis=0)
+        fields = {part.field: part for part in parts}
+        vetoes = find_vetoes(pairs, names_decide=not self.is_bare)
+        agrees, doubts = self._find_identifiers(pairs, fields), self._doubt(pairs, fields)
+        return PairScores(weights, tuple(parts), agrees, vetoes, doubts, pairs)
+
+    def _find_identifiers(self, pairs: Pairs, parts: dict[Field, FieldScores]) -> Mask:
+        table = self.table
+        agreeing = {field: part.weights > 2 for field, part in parts.items()}
+        elsewhere = pairs.both(table.city) & pairs.unlike(table.city) & pairs.unlike(table.postal)
+        agreeing[Field.PRACTICE] &= table.is_person[pairs.left] & ~elsewhere  # a chain has the same name everywhere
+        identifiers = IDENTIFIERS | {Field.CITY, Field.POSTAL} if self.is_bare else IDENTIFIERS
+        found: Mask = np.logical_or.reduce([agreeing[field] for field in sorted(identifiers)])
+        return found
+
+    def _doubt(self, pairs: Pairs, parts: dict[Field, FieldScores]) -> npt.NDArray[np.int8]:
+        doubts = np.zeros(len(pairs), np.int8)
+        if self.is_bare:
+            return doubts
+        own = [parts[field].reaches("same") for field in (Field.LICENCE, Field.NPI, Field.MARK, Field.EMAIL)]
+        no_own = ~np.logical_or.reduce(own)
+        one_generation = pairs.unlike(self.table.generation) & pairs.both(self.table.name)
+        doubts[one_generation & no_own] = 4
+        family_differs = parts[Field.FAMILY].reaches(Agreement.DIFFERENT)
+        doubts[family_differs & no_own] = 3
+        doubts[family_differs & parts[Field.GIVEN].reaches(Agreement.MISSING)] = 2
+        doubts[no_own & parts[Field.PRACTICE].reaches("different") & ~parts[Field.SITE].reaches("same")] = 1
+        doubts[pairs.shared_marks > 1] = 0
+        return doubts
+
+    def _agreeing(self, field: Field, column: Column, pairs: Pairs) -> Weights:
+        """The weight of each pair's agreeing on its left value."""
+        weights: Weights = self._same[field][column.codes[pairs.left]]
+        return weights
+
+    def _rarer(self, field: Field, column: Column, pairs: Pairs) -> Weights:
+        """The weight of agreeing on the rarer of the two values."""
+        return np.maximum(self._agreeing(field, column, pairs), self._same[field][column.codes[pairs.right]])
+
+    def _weigh_names(self, pairs: Pairs) -> list[FieldScores]:
+        table, names, size = self.table, pairs.names, len(pairs)
+        compared = pairs.both(table.name)
+        swapped = compared & (names.family == CODE[Agreement.DIFFERENT]) & pairs.change_places
+        given, family = FieldScores(Field.GIVEN, size, compared), FieldScores(Field.FAMILY, size, compared)
+        middle = FieldScores(Field.MIDDLE, size, compared & ~swapped & (names.middle != CODE[Agreement.MISSING]))
+        for part in (given, family):
+            part.put("changes place", swapped, 6.0)
+        given.put("same", names.given == CODE[Agreement.SAME], self._rarer(Field.GIVEN, table.given, pairs))
+        unreal = (names.given == CODE[Agreement.DIFFERENT]) & ~names.both_real & pairs.both(table.given)
+        likeness = pairs.alike(table.given, unreal)
+        given.put("alike", likeness >= 0.85, 4.0)
+        given.put("misspelled", likeness >= 0.7, 0.0)
+        given.put("misspelled", unreal, -4.0)
+        for agreement, weight in GIVEN_WEIGHTS.items():
+            given.put(agreement, names.given == CODE[agreement], weight)
+        family.put("same", names.family == CODE[Agreement.SAME], self._rarer(Field.FAMILY, table.family, pairs))
+        different = names.family == CODE[Agreement.DIFFERENT]
+        family.put("alike", pairs.alike(table.family, different) >= 0.88, 4.0)
+        for agreement, weight in FAMILY_WEIGHTS.items():
+            family.put(agreement, names.family == CODE[agreement], weight)
+        middle.put("same", names.middle == CODE[Agreement.SAME], 3.0)
+        middle.put_rest("different", -6.0)
+        return [given, family, middle]
+
+    def _weigh_practices(self, pairs: Pairs) -> FieldScores:
+        table = self.table
+        practice = FieldScores(Field.PRACTICE, len(pairs), pairs.both(table.practice))
+        practice.put("same", pairs.same(table.practice_plain), self._agreeing(Field.PRACTICE, table.practice, pairs))
+        businesses = practice.open & ~table.is_person[pairs.left]  # people work at several practices
+        likeness = pairs.judge(table.practice, businesses, _compare_practices)
+        for label, weight in PRACTICE_WEIGHTS.items():
+            practice.put(label, likeness == weight, weight)
+        return practice
+
+    def _weigh_contacts(self, pairs: Pairs) -> list[FieldScores]:
+        table = self.table
+        columns = {Field.PHONE: table.phone, Field.EMAIL: table.email, Field.SITE: table.site}
+        parts = {field: FieldScores(field, len(pairs), pairs.both(column)) for field, column in columns.items()}
+        phone, email, site = parts.values()
+        own = self._agreeing(Field.EMAIL, table.email, pairs)
+        email.put(
+            "same mailbox of a business", pairs.same(table.email) & table.is_general_mailbox[pairs.left], own - 2.0
+        )
+        for field, column in columns.items():
+            parts[field].put("same", pairs.same(column), self._agreeing(field, column, pairs))
+        phone.put("one digit apart", pairs.near(table.phone, phone.open), 6.0)
+        email.put("one letter apart", pairs.near(table.email, email.open), 7.0)
+        phone.put_rest("different", -1.0)
+        email.put_rest("different", -0.7)
+        site.put_rest("different", -0.7)
+        return [phone, email, site]
+
+    def _weigh_places(self, pairs: Pairs) -> list[FieldScores]:
+        """Street, city and postal code; they hang together: a same street takes most of what these would add."""
+        table, size = self.table, len(pairs)
+        street = self._weigh_streets(pairs)
+        street_same = street.weights > 2
+        city = FieldScores(Field.CITY, size, pairs.both(table.city))
+        discount = np.where(street_same, 0.4, 1.0)
+        city.put("same", pairs.same(table.city), discount * self._agreeing(Field.CITY, table.town, pairs))
+        city.put("alike", pairs.alike(table.city, city.open) >= 0.9, 5.0 * discount)
+        city.put_rest("different", -2.5)
+        postal = FieldScores(Field.POSTAL, size, pairs.both(table.postal))
+        discount = np.where(street_same, 0.4, 0.6)
+        same = np.minimum(discount * self._agreeing(Field.POSTAL, table.postal, pairs), 6.0)
+        postal.put("same", pairs.same(table.postal), same)
+        postal.put("one character apart", pairs.near(table.postal, postal.open), 3.0 * discount)
+        postal.put_rest("different", -1.0)
+        region = FieldScores(Field.REGION, size, pairs.both(table.region) & ~pairs.same(table.region))
+        region.put_rest("different", -3.0)
+        return [street, city, postal, region]
+
+    def _weigh_streets(self, pairs: Pairs) -> FieldScores:
+        table = self.table
+        both_streets, same_street = pairs.both(table.street), pairs.same(table.street)
+        both_numbers, same_number = pairs.both(table.number), pairs.same(table.number)
+        same_postal = pairs.same(table.postal)
+        street = FieldScores(Field.STREET, len(pairs), both_streets | both_numbers)
+        street.put("same number and postal code", ~both_streets & same_number & same_postal, 4.5)
+        street.put("missing", ~both_streets, 0.0)
+        elsewhere = pairs.both(table.postal) & ~same_postal & pairs.unlike(table.city)
+        weight = self._agreeing(Field.STREET, table.address, pairs)
+        street.put("same", same_street & same_number, np.where(elsewhere, weight / 2, np.minimum(weight, 13.0)))
+        street.put("same street", same_street & ~both_numbers, 6.0)
+        near_number = same_number | pairs.near(table.number, street.open & both_numbers & ~same_number)
+        street.put("same street, other number", same_street, np.where(near_number, 6.0, 2.5))
+        likeness = pairs.alike(table.street_plain, street.open)
+        street.put("alike", likeness >= 0.88, np.select([same_number, near_number], [8.5, 4.5], 3.0))
+        partly = same_number & ((likeness >= 0.7) | same_postal)
+        street.put("same number, street partly alike", partly, np.where(likeness >= 0.7, 4.0, 2.5))
+        street.put("different", same_number, -0.5)
+        street.put_rest("different", -1.5)
+        return street
+
+    def _weigh_numbers(self, pairs: Pairs) -> list[FieldScores]:
+        table, size = self.table, len(pairs)
+        mark = FieldScores(Field.MARK, size)
+        mark.put("same", pairs.shared_marks > 0, pairs.judge(table.marks, pairs.shared_marks > 0, self._add_marks))
+        licence = FieldScores(Field.LICENCE, size, pairs.both(table.licences))
+        licence.put("same", pairs.same(table.licences), 13.0)
+        likeness = pairs.judge(table.licences, licence.open, _compare_licences)
+        for label, weight in LICENCE_WEIGHTS.items():
+            licence.put(label, likeness == weight, weight)
+        npi = FieldScores(Field.NPI, size, pairs.same(table.npi))
+        npi.put_rest("same", 20.0)
+        return [mark, licence, npi]
+
+    def _add_marks(self, marks: str, others: str) -> float:
+        shared = set(marks.split(";")) & set(others.split(";"))
+        return sum(log2(0.6 / self._frequencies.of_mark(mark)) for mark in sorted(shared))
 
 
-def find_veto(
-    a: Features, b: Features, compared: NameComparison | None = None, *, names_decide: bool = True
-) -> str | None:
-    """Why these two can never be one, however much else agrees; None if nothing forbids it."""
-    if a.kind is not b.kind:
-        return "a person and a practice"
-    if names_decide and a.name is not None and b.name is not None and not a.marks & b.marks:
-        compared = compared or compare_names(a.name, b.name)
-        unlike = compared.given is Agreement.DIFFERENT and _is_unlike(a.given, b.given) and not _is_swapped(a, b)
-        if compared.vetoes_merge or unlike:
-            return ", ".join(compared.reasons)
-    if a.npi and b.npi and a.npi != b.npi:
-        return "two NPIs"
-    if a.licences and b.licences and not a.licences & b.licences:
-        for one in a.licences:
-            for other in b.licences:
-                same_board = (one.jurisdiction, one.family) == (other.jurisdiction, other.family)
-                if same_board and OSA.distance(str(one.number), str(other.number), score_cutoff=1) > 1:
-                    return "two licence numbers of one board"
-    return None
-
-
-def _is_unlike(given: str, other: str) -> bool:
-    """Whether two given names are too far apart for misspellings of one (an initial is never)."""
-    return min(len(given), len(other)) > 1 and JaroWinkler.similarity(given, other) < 0.75
-
-
-def _find_doubt(parts: Sequence[FieldScore]) -> str | None:
-    """Why this pair alone may not merge: another surname, or a lone name, needs something of the person's own."""
-    levels = {part.field: part.level for part in parts}
-    family_differs = levels.get(Field.FAMILY) == Agreement.DIFFERENT
-    own = any(
-        part.field in (Field.LICENCE, Field.NPI, Field.MARK, Field.EMAIL) and part.level == "same" for part in parts
-    )
-    if levels.get(Field.PRACTICE) == "different" and not own and levels.get(Field.SITE) != "same":
-        return "another practice name, and neither site nor e-mail agrees"
-    if family_differs and levels.get(Field.GIVEN) == Agreement.MISSING:
-        return "the lone name agrees with neither"
-    if family_differs and not own:
-        return "another surname, and nothing of the person's own agrees"
-    return None
-
-
-def _same(field: Field, share: float, level: str = "same") -> FieldScore:
-    return FieldScore(field, level, log2(M_SAME[field] / share))
-
-
-def _score_names(a: Features, b: Features, compared: NameComparison, frequencies: Frequencies) -> list[FieldScore]:
-    if compared.family is Agreement.DIFFERENT and _is_swapped(a, b):
-        return [FieldScore(Field.GIVEN, "changes place", 6.0), FieldScore(Field.FAMILY, "changes place", 6.0)]
-    parts = [_score_given(a, b, compared, frequencies), _score_family(a, b, compared.family, frequencies)]
-    if compared.middle is not Agreement.MISSING:
-        weight = 3.0 if compared.middle is Agreement.SAME else -6.0
-        parts.append(FieldScore(Field.MIDDLE, compared.middle.value, weight))
-    return parts
-
-
-def _is_swapped(a: Features, b: Features) -> bool:
-    """Whether given name and surname change places, a typo in either forgiven."""
-    return (
-        bool(a.given and a.family and b.given and b.family)
-        and JaroWinkler.similarity(a.given, b.family, score_cutoff=0.88) > 0
-        and JaroWinkler.similarity(a.family, b.given, score_cutoff=0.88) > 0
-    )
-
-
-def _score_given(a: Features, b: Features, compared: NameComparison, frequencies: Frequencies) -> FieldScore:
-    agreement = compared.given
-    if agreement is Agreement.SAME:
-        share = min(frequencies.of_given(given) for given in (a.given or b.given, b.given or a.given))
-        return _same(Field.GIVEN, share)
-    if agreement is Agreement.DIFFERENT and not compared.both_real and a.given and b.given:
-        likeness = JaroWinkler.similarity(a.given, b.given)
-        if likeness >= 0.85:
-            return FieldScore(Field.GIVEN, "alike", 4.0)
-        return FieldScore(Field.GIVEN, "misspelled", 0.0 if likeness >= 0.7 else -4.0)
-    return FieldScore(Field.GIVEN, agreement.value, GIVEN_WEIGHTS[agreement])
-
-
-def _score_family(a: Features, b: Features, agreement: Agreement, frequencies: Frequencies) -> FieldScore:
-    if agreement is Agreement.SAME:
-        share = min(frequencies.of_family(family) for family in (a.family, b.family) if family)
-        return _same(Field.FAMILY, share)
-    if agreement is Agreement.DIFFERENT:
-        likeness = JaroWinkler.similarity(a.family, b.family)
-        if likeness >= 0.88:
-            return FieldScore(Field.FAMILY, "alike", 4.0)
-    return FieldScore(Field.FAMILY, agreement.value, FAMILY_WEIGHTS[agreement])
-
-
-def _score_practice(a: Features, b: Features, frequencies: Frequencies) -> list[FieldScore]:
-    if not a.practice or not b.practice:
-        return []
-    if a.practice == b.practice or a.practice.replace(" ", "") == b.practice.replace(" ", ""):
-        return [_same(Field.PRACTICE, max(frequencies.of("practice", a.practice), 3e-4))]
-    if a.kind is EntityKind.PERSON:
-        return []  # people work at several practices
-    ones, others = set(a.practice.split()), set(b.practice.split())
+def _compare_practices(practice: str, other: str) -> float:
+    """The weight of two names of businesses that are not the same."""
+    ones, others = set(practice.split()), set(other.split())
     shared = len(ones & others) / len(ones | others)
-    likeness = JaroWinkler.similarity(a.practice, b.practice)
+    likeness = JaroWinkler.similarity(practice, other)
     if shared >= 0.6 or likeness >= 0.93:
-        return [FieldScore(Field.PRACTICE, "alike", 8.0)]
-    within = (ones <= others or others <= ones) and min(len(ones), len(others)) >= 2
-    if within or shared >= 0.34 or likeness >= 0.85:
-        return [
-            FieldScore(Field.PRACTICE, "one within the other" if within else "partly alike", 6.0 if within else 2.0)
-        ]
-    return [FieldScore(Field.PRACTICE, "different", -8.0)]
+        return PRACTICE_WEIGHTS["alike"]
+    if (ones <= others or others <= ones) and min(len(ones), len(others)) >= 2:
+        return PRACTICE_WEIGHTS["one within the other"]
+    partly = shared >= 0.34 or likeness >= 0.85
+    return PRACTICE_WEIGHTS["partly alike" if partly else "different"]
 
 
-def _score_contacts(a: Features, b: Features, frequencies: Frequencies) -> list[FieldScore]:
-    parts = []
-    if a.phone and b.phone:
-        if a.phone == b.phone:
-            parts.append(_same(Field.PHONE, frequencies.of("phone", a.phone)))
-        elif OSA.distance(a.phone, b.phone, score_cutoff=1) == 1:
-            parts.append(FieldScore(Field.PHONE, "one digit apart", 6.0))
-        else:
-            parts.append(FieldScore(Field.PHONE, "different", -1.0))
-    if a.email and b.email:
-        parts.append(_score_email(a, b, frequencies))
-    if a.site and b.site:
-        same = a.site == b.site
-        parts.append(
-            _same(Field.SITE, frequencies.of("site", a.site)) if same else FieldScore(Field.SITE, "different", -0.7)
-        )
-    return parts
-
-
-def _score_email(a: Features, b: Features, frequencies: Frequencies) -> FieldScore:
-    if a.email == b.email:
-        general = a.email.split("@")[0] in GENERAL_MAILBOXES
-        score = _same(
-            Field.EMAIL, frequencies.of("email", a.email), "same mailbox of a business" if general else "same"
-        )
-        return FieldScore(Field.EMAIL, score.level, score.weight - 2) if general else score
-    if OSA.distance(a.email, b.email, score_cutoff=1) == 1:
-        return FieldScore(Field.EMAIL, "one letter apart", 7.0)
-    return FieldScore(Field.EMAIL, "different", -0.7)
-
-
-def _score_place(a: Features, b: Features, frequencies: Frequencies) -> list[FieldScore]:
-    """Street, city and postal code; they hang together, so a same street takes most of what the others would add."""
-    parts = [_score_street(a, b, frequencies)] if (a.street and b.street) or (a.number and b.number) else []
-    street_same = bool(parts) and parts[0].weight > 2
-    if a.city and b.city:
-        parts.append(_score_city(a, b, frequencies, discount=0.4 if street_same else 1.0))
-    if a.postal and b.postal:
-        parts.append(_score_postal(a, b, frequencies, discount=0.4 if street_same else 0.6))
-    if a.region and b.region and a.region != b.region:
-        parts.append(FieldScore(Field.REGION, "different", -3.0))
-    return parts
-
-
-def _score_street(a: Features, b: Features, frequencies: Frequencies) -> FieldScore:
-    number_same = bool(a.number) and a.number == b.number
-    number_near = bool(a.number and b.number) and OSA.distance(a.number, b.number, score_cutoff=1) <= 1
-    postal_same = bool(a.postal) and a.postal == b.postal
-    if not a.street or not b.street:
-        near = number_same and postal_same
-        return FieldScore(Field.STREET, "same number and postal code" if near else "missing", 4.5 if near else 0.0)
-    if a.street == b.street:
-        if number_same:
-            place_differs = bool(a.postal and b.postal and a.postal != b.postal and a.city != b.city)
-            weight = log2(M_SAME[Field.STREET] / frequencies.of("address", address_of(a)))
-            return FieldScore(Field.STREET, "same", weight / 2 if place_differs else min(weight, 13.0))
-        missing = not a.number or not b.number
-        return FieldScore(
-            Field.STREET,
-            "same street" if missing else "same street, other number",
-            6.0 if missing or number_near else 2.5,
-        )
-    likeness = JaroWinkler.similarity(a.street.replace(" ", ""), b.street.replace(" ", ""))
-    if likeness >= 0.88:
-        return FieldScore(Field.STREET, "alike", 8.5 if number_same else 4.5 if number_near else 3.0)
-    if number_same and (likeness >= 0.7 or postal_same):
-        return FieldScore(Field.STREET, "same number, street partly alike", 4.0 if likeness >= 0.7 else 2.5)
-    return FieldScore(Field.STREET, "different", -0.5 if number_same else -1.5)
-
-
-def _score_city(a: Features, b: Features, frequencies: Frequencies, *, discount: float) -> FieldScore:
-    if a.city == b.city:
-        return FieldScore(
-            Field.CITY,
-            "same",
-            discount * log2(M_SAME[Field.CITY] / frequencies.of_place("city", f"{a.city} {a.region}")),
-        )
-    if JaroWinkler.similarity(a.city, b.city) >= 0.9:
-        return FieldScore(Field.CITY, "alike", 5.0 * discount)
-    return FieldScore(Field.CITY, "different", -2.5)
-
-
-def _score_postal(a: Features, b: Features, frequencies: Frequencies, *, discount: float) -> FieldScore:
-    if a.postal == b.postal:
-        share = frequencies.of_place("postal", a.postal)
-        return FieldScore(Field.POSTAL, "same", min(discount * log2(M_SAME[Field.POSTAL] / share), 6.0))
-    if OSA.distance(a.postal, b.postal, score_cutoff=1) == 1:
-        return FieldScore(Field.POSTAL, "one character apart", 3.0 * discount)
-    return FieldScore(Field.POSTAL, "different", -1.0)
-
-
-def _score_numbers(a: Features, b: Features, frequencies: Frequencies) -> list[FieldScore]:
-    parts = [
-        FieldScore(Field.MARK, "same", log2(0.6 / frequencies.of("mark", mark))) for mark in sorted(a.marks & b.marks)
-    ]
-    if a.licences & b.licences:
-        parts.append(FieldScore(Field.LICENCE, "same", 13.0))
-    elif a.licences and b.licences:
-        near = _any_near(a, b)
-        parts.append(FieldScore(Field.LICENCE, "one keystroke apart" if near else "different", 1.0 if near else -1.5))
-    if a.npi and a.npi == b.npi:
-        parts.append(FieldScore(Field.NPI, "same", 20.0))
-    return parts
-
-
-def _any_near(a: Features, b: Features) -> bool:
-    near: Callable[[int, int], bool] = lambda one, other: OSA.distance(str(one), str(other), score_cutoff=1) <= 1  # noqa: E731
-    return any(
-        one.jurisdiction == other.jurisdiction and near(one.number, other.number)
-        for one in a.licences
-        for other in b.licences
-    )
+def _compare_licences(licences: str, others: str) -> float:
+    """The weight of two listings' licences, each a list of jurisdiction, family and number."""
+    ones, twos = (set(text.split(";")) for text in (licences, others))
+    if ones & twos:
+        return LICENCE_WEIGHTS["same"]
+    for one in ones:
+        for two in twos:
+            place, number, other_place, other_number = (*one.split(" ")[::2], *two.split(" ")[::2])
+            if place == other_place and OSA.distance(number, other_number, score_cutoff=1) <= 1:
+                return LICENCE_WEIGHTS["one keystroke apart"]
+    return LICENCE_WEIGHTS["different"]

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Protocol
 
+import numpy as np
+
 from directory.models import Listing
-from resolution.comparison import score_pair
+from resolution.comparison import Field, Weigher
 from resolution.features import make_features
 from resolution.frequency import Frequencies
-from resolution.resolve import THRESHOLD, is_link
+from resolution.resolve import THRESHOLD, PairJudgement, are_links
+from resolution.table import FeatureTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,59 +47,45 @@ def explain_merge(left: Listing, right: Listing, frequencies: Frequencies | None
 
     `frequencies` are those of the listings they were resolved among; without them the national ones stand in.
     """
-    a, b = make_features(left), make_features(right)
-    score = score_pair(a, b, frequencies or Frequencies((a, b)))
-    total = score.weight - sum(part.weight for part in score.parts)
+    table = FeatureTable.from_features((make_features(left), make_features(right)))
+    scores = Weigher(table, frequencies or Frequencies(table)).weigh(np.array([0]), np.array([1]))
+    weight, merges = float(scores.weights[0]), bool(are_links(scores)[0])
+    parts = scores.of(0)
+    total = weight - sum(part.weight for part in parts)
     steps = [Step("before comparing", "two listings at random", None, None, round(total, 2), round(total, 2))]
-    for part in score.parts:
+    for part in parts:
         total += part.weight
-        one, other = (_print_value(listing, part.field.value) for listing in (left, right))
+        one, other = (_print_value(listing, part.field) for listing in (left, right))
         steps.append(Step(part.field.value, part.level, one, other, round(part.weight, 2), round(total, 2)))
-    if score.vetoed:
-        sentence = f"Never merged by the rules: {score.vetoed}."
-    elif not score.has_identifier:
+    if why := scores.why_not(0):
+        sentence = f"Never merged by the rules: {why}."
+    elif not scores.has_identifier[0]:
         sentence = "Not merged: besides the name, no phone, street, e-mail, site or licence agrees."
-    elif is_link(score):
-        sentence = f"Merged: the weight {score.weight:.1f} reaches the threshold of {THRESHOLD:.0f}."
+    elif merges:
+        sentence = f"Merged: the weight {weight:.1f} reaches the threshold of {THRESHOLD:.0f}."
     else:
-        sentence = f"Not merged: the weight {score.weight:.1f} stays below the threshold of {THRESHOLD:.0f}."
-    return MergeExplanation(
-        left.listing_id, right.listing_id, tuple(steps), round(score.weight, 2), is_link(score), sentence
-    )
+        sentence = f"Not merged: the weight {weight:.1f} stays below the threshold of {THRESHOLD:.0f}."
+    return MergeExplanation(left.listing_id, right.listing_id, tuple(steps), round(weight, 2), merges, sentence)
 
 
-def _print_value(listing: Listing, field: str) -> str | None:
-    name = listing.name or listing.title
-    values = {
-        "given name": name,
-        "surname": name,
-        "middle name": name,
-        "practice name": listing.practice or listing.title,
-        "phone": listing.phone,
-        "e-mail": listing.email,
-        "site": listing.website,
-        "street": listing.street,
-        "city": listing.city,
-        "postal code": listing.postal_code,
-        "region": listing.region,
-        "licence": "; ".join(listing.claims) or None,
-        "claimed number": "; ".join(listing.claims) or None,
-        "NPI": listing.npi,
-    }
-    return values[field]
+def _print_value(listing: Listing, field: Field) -> str | None:
+    """What the listing itself says in a field."""
+    if field in (Field.GIVEN, Field.FAMILY, Field.MIDDLE):
+        return listing.name or listing.title
+    if field is Field.PRACTICE:
+        return listing.practice or listing.title
+    if field in (Field.LICENCE, Field.MARK):
+        return "; ".join(listing.claims) or None
+    printed: str | None = getattr(listing, _PRINTED[field])
+    return printed
 
 
-class Reviewed(Protocol):
+_PRINTED = {Field.PHONE: "phone", Field.EMAIL: "email", Field.SITE: "website", Field.STREET: "street",
+            Field.CITY: "city", Field.POSTAL: "postal_code", Field.REGION: "region", Field.NPI: "npi"}  # fmt: skip
+
+
+class Reviewed(PairJudgement, Protocol):
     """A judgement as the records keep it."""
-
-    @property
-    def left(self) -> str: ...
-
-    @property
-    def right(self) -> str: ...
-
-    @property
-    def verdict(self) -> str: ...
 
     @property
     def by(self) -> str: ...
@@ -119,12 +109,19 @@ class Label:
 
 def export_labels(judgements: Iterable[Reviewed], listings: Mapping[str, Listing]) -> Iterator[Label]:
     """Every positive and negative judgement on two known listings, as a labelled pair; unsure ones are left out."""
-    frequencies = Frequencies(make_features(listing) for listing in listings.values())
-    for judgement in judgements:
-        left, right = listings.get(judgement.left), listings.get(judgement.right)
-        if left is None or right is None or judgement.verdict not in ("positive", "negative"):
-            continue
-        score = score_pair(make_features(left), make_features(right), frequencies)
-        levels = tuple((part.field.value, part.level) for part in score.parts)
-        same = judgement.verdict == "positive"
-        yield Label(judgement.left, judgement.right, same, round(score.weight, 3), levels, judgement.by, judgement.at)
+    table = FeatureTable.from_features(map(make_features, listings.values()))
+    rows = {listing_id: row for row, listing_id in enumerate(table.ids)}
+    told = [
+        judgement
+        for judgement in judgements
+        if judgement.left in rows and judgement.right in rows and judgement.verdict in ("positive", "negative")
+    ]
+    left, right = (np.array([rows[side(word)] for word in told], np.int64) for side in (_LEFT, _RIGHT))
+    scores = Weigher(table, Frequencies(table)).weigh(left, right)
+    for place, word in enumerate(told):
+        levels = tuple((part.field.value, part.level) for part in scores.of(place))
+        weight = round(float(scores.weights[place]), 3)
+        yield Label(word.left, word.right, word.verdict == "positive", weight, levels, word.by, word.at)
+
+
+_LEFT, _RIGHT = attrgetter("left"), attrgetter("right")

@@ -2,74 +2,69 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from functools import cached_property
 from math import log2
 
+import numpy as np
+import numpy.typing as npt
+
 from directory.names.tables import count_given, load_family
-from resolution.features import Features
+from resolution.table import Column, FeatureTable, Weights
 
 PRIOR_WEIGHT = 5000  # listings that the national name counts stand for beside the file's own
 LEAST_POPULATION = 20_000  # a small file is a sample of a directory, not all there is
-FIELDS = ("given", "family", "phone", "email", "site", "address", "city", "postal", "practice", "number", "mark")
 
 
 class Frequencies:
     """Term frequencies of one set of listings, steadied by national ones where the set is small."""
 
-    def __init__(self, features: Iterable[Features]) -> None:
-        self._counts: dict[str, Counter[str]] = {field: Counter() for field in FIELDS}
-        self.total = 0
-        self.is_bare = True  # nothing but names and addresses anywhere: then these must decide alone
-        for item in features:
-            self.total += 1
-            self.is_bare = self.is_bare and item.is_bare
-            for field, value in _values(item):
-                if value:
-                    self._counts[field][value] += 1
-            self._counts["mark"].update(item.marks)
+    def __init__(self, table: FeatureTable) -> None:
+        self._table = table
+        self._known: dict[str, dict[str, int]] = {}
+        self.total = len(table)
+        self.is_bare = bool(table.is_bare.all())  # names and addresses alone: then these must decide
         self.population = max(self.total, LEAST_POPULATION)
         self.prior = -log2(self.population)
 
-    def of_given(self, key: str) -> float:
-        """Share of people with this given name."""
-        return self._smooth("given", key, max(count_given(key), 30) / 1e6)
+    def of_given(self, names: Column) -> Weights:
+        """Share of people with each of these given names; one for none."""
+        return self._smooth("given", names, [max(count_given(text), 30) for text in names.texts])
 
-    def of_family(self, key: str) -> float:
-        """Share of people with this surname."""
-        return self._smooth("family", key, max(load_family().get(key, 0), 10) / 1e6)
+    def of_family(self, names: Column) -> Weights:
+        """Share of people with each of these surnames; one for none."""
+        families = load_family()
+        return self._smooth("family", names, [max(families.get(text, 0), 10) for text in names.texts])
 
-    def of(self, field: str, value: str) -> float:
-        """Share of listings with this value, as if the directory were at least `LEAST_POPULATION` listings."""
-        return max(self._counts[field][value], 2) / self.population
+    def of(self, field: str, values: Column) -> Weights:
+        """Share of listings with each value, as if the directory were at least `LEAST_POPULATION` listings."""
+        return np.maximum(self._count(field, values), 2) / self.population
 
-    def of_place(self, field: str, value: str) -> float:
-        """Share of listings in this city or postal code."""
-        return (self._counts[field][value] + 1) / (self.total + 200)
+    def of_place(self, field: str, values: Column) -> Weights:
+        """Share of listings in each of these cities or postal codes."""
+        return (self._count(field, values) + 1) / (self.total + 200)
 
-    def count(self, field: str, value: str) -> int:
-        """How many listings have this value."""
-        return self._counts[field][value]
+    @cached_property
+    def marks(self) -> dict[str, int]:
+        """How many listings claim each number that no register's scheme reads."""
+        _, marks = self._table.marks.split(";")
+        return dict(zip(marks.texts, marks.counts.tolist(), strict=True))
 
-    def _smooth(self, field: str, key: str, national: float) -> float:
-        return (self._counts[field][key] + PRIOR_WEIGHT * national) / (self.total + PRIOR_WEIGHT)
+    def of_mark(self, mark: str) -> float:
+        """Share of listings that claim this number."""
+        return max(self.marks.get(mark, 0), 2) / self.population
 
+    def _smooth(self, field: str, names: Column, per_million: list[int]) -> Weights:
+        national = np.array(per_million) / 1e6
+        shares = (self._count(field, names) + PRIOR_WEIGHT * national) / (self.total + PRIOR_WEIGHT)
+        shares[0] = 1.0
+        return shares
 
-def address_of(item: Features) -> str:
-    """House number, street and place as one value."""
-    return f"{item.number} {item.street} {item.postal or item.city}" if item.number and item.street else ""
-
-
-def _values(item: Features) -> tuple[tuple[str, str], ...]:
-    return (
-        ("given", item.given),
-        ("family", item.family),
-        ("phone", item.phone),
-        ("email", item.email),
-        ("site", item.site),
-        ("address", address_of(item)),
-        ("city", f"{item.city} {item.region}" if item.city else ""),
-        ("postal", item.postal),
-        ("practice", item.practice),
-        ("number", item.number),
-    )
+    def _count(self, field: str, values: Column) -> npt.NDArray[np.int64]:
+        """The counts of a column's values here, be it of these listings or of others."""
+        own: Column = getattr(self._table, field)
+        if own is values:
+            return own.counts
+        if field not in self._known:
+            self._known[field] = dict(zip(own.texts, own.counts.tolist(), strict=True))
+        known = self._known[field]
+        return np.array([known.get(text, 0) for text in values.texts])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+import numpy as np
 
 from directory.models import Listing
 from resolution.blocking import MAX_BLOCK, make_keys
-from resolution.comparison import PairScore, score_pair
-from resolution.features import Features, make_features
+from resolution.comparison import Weigher
+from resolution.features import make_features
 from resolution.frequency import Frequencies
-from resolution.resolve import is_link
+from resolution.resolve import are_links
+from resolution.table import FeatureTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class Match:
     """A known listing that may be the same person or practice; `merges`: heavy enough to be merged on its own."""
 
     listing_id: str
-    score: PairScore
+    weight: float
     merges: bool
 
 
@@ -27,25 +29,30 @@ class Pool:
     """Known listings, held by their blocking keys."""
 
     def __init__(self, listings: Iterable[Listing]) -> None:
-        self._known = [make_features(listing) for listing in listings]
-        self._frequencies = Frequencies(self._known)
-        self._blocks: defaultdict[tuple[str, str], list[Features]] = defaultdict(list)
-        for item in self._known:
-            for key in set(make_keys(item)):
-                self._blocks[key].append(item)
+        self._known = sorted(map(make_features, listings), key=lambda item: item.listing_id)
+        table = FeatureTable.from_features(self._known)
+        self._frequencies = Frequencies(table)
+        rows, digests = (np.concatenate(part) for part in zip(*make_keys(table), strict=True))
+        order = np.argsort(digests)
+        self._rows, self._digests = rows[order], digests[order]
 
     def find_matches(self, listing: Listing, *, limit: int = 10) -> list[Match]:
         """The likeliest known listings for one new listing, heaviest first; itself is left out."""
         new = make_features(listing)
-        near: dict[str, Features] = {}
-        for key in set(make_keys(new)):
-            block = self._blocks.get(key, ())
-            if len(block) <= MAX_BLOCK * 4:
-                near.update((item.listing_id, item) for item in block)
-        near.pop(new.listing_id, None)
-        matches = []
-        for item in near.values():
-            score = score_pair(new, item, self._frequencies)
-            matches.append(Match(item.listing_id, score, is_link(score)))
-        matches.sort(key=lambda match: (-match.score.weight, match.listing_id))
+        near = {row for block in self._find_blocks(FeatureTable.from_features([new])) for row in block}
+        items = [self._known[row] for row in near if self._known[row].listing_id != new.listing_id]
+        table = FeatureTable.from_features([new, *items])
+        own = table.ids == new.listing_id
+        others = np.flatnonzero(~own)
+        scores = Weigher(table, self._frequencies).weigh(np.repeat(np.flatnonzero(own), len(others)), others)
+        found = zip(table.ids[others].tolist(), scores.weights.tolist(), are_links(scores).tolist(), strict=True)
+        matches = [Match(*match) for match in found]
+        matches.sort(key=lambda match: (-match.weight, match.listing_id))
         return matches[:limit]
+
+    def _find_blocks(self, table: FeatureTable) -> Iterator[list[int]]:
+        for _, digests in make_keys(table):
+            starts, ends = (np.searchsorted(self._digests, digests, side) for side in ("left", "right"))
+            for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+                if end - start <= MAX_BLOCK * 4:
+                    yield self._rows[start:end].tolist()

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import gc
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
 from directory.models import EntityKind, Listing
 from resolution.blocking import find_pairs
-from resolution.clustering import Forest, Link, drop_ambiguous, order_links
-from resolution.comparison import PairScore, find_veto, score_pair
-from resolution.features import Features, make_features
+from resolution.clustering import Forest, Links, drop_ambiguous, find_vetoes_within, group_rows
+from resolution.comparison import PairScores, Weigher
 from resolution.frequency import Frequencies
 from resolution.listings import find_base
+from resolution.pairs import Pairs
+from resolution.parsing import parse_listings
+from resolution.table import FeatureTable, Mask, Rows
+from resolution.vetoes import find_vetoes
 
 JUDGED, SIBLINGS = float("inf"), 99.0  # weights of a person's word, and of two places of one listing
 BARE_ONE_TO_ONE = -4.0  # the same for files of nothing but names and addresses, one listing a person and source
 BATCH_SIZE = 100_000  # from so many listings on, Splink sifts the pairs
 THRESHOLD = 4.0  # match weight (log2 odds) from which two listings are merged; docs/resolution.md
+CHUNK = 200_000  # pairs weighed at once
 
 
 class PairJudgement(Protocol):
@@ -60,72 +66,84 @@ def resolve_listings(
     Positive judgements merge whatever the weights; negative ones keep apart, transitively. The same listings in any
     order give the same clusters.
     """
-    features = [make_features(listing) for listing in listings]
-    features.sort(key=lambda item: item.listing_id)
-    return resolve_features(features, judgements, one_per_source=one_per_source)
+    return resolve_table(parse_listings(listings), judgements, one_per_source=one_per_source)
 
 
-def resolve_features(
-    features: Sequence[Features],
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """Millions of small objects and no cycle among them: looking for one would take a third of the time."""
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
+
+
+@_no_search_for_cycles()
+def resolve_table(
+    table: FeatureTable,
     judgements: Iterable[PairJudgement] = (),
     *,
     one_per_source: bool = False,
     sift: bool | None = None,
 ) -> list[Cluster]:
-    """`resolve_listings` from parsed listings, which must be sorted by id; `sift`: whether Splink sifts the pairs."""
-    ids = [item.listing_id for item in features]
-    positives, negatives = _place_judgements(ids, judgements)
-    frequencies = Frequencies(features)
-    names_decide = not (frequencies.is_bare and one_per_source)
+    """`resolve_listings` from parsed listings; `sift`: whether Splink sifts the pairs."""
+    weigher = Weigher(table, Frequencies(table), one_to_one=one_per_source)
 
-    def veto(one: int, other: int) -> str | None:
-        return find_veto(features[one], features[other], names_decide=names_decide)
+    def find(left: Rows, right: Rows) -> Mask:
+        return find_vetoes(Pairs(table, left, right), names_decide=not weigher.is_bare) > 0
 
-    sources = [item.source for item in features] if one_per_source else None
-    forest = Forest(len(features), sources=sources, negatives=negatives, find_veto=veto)
-    for left, right in _find_siblings(ids):
-        forest.join(Link(left, right, SIBLINGS), forced=True)
+    sift = len(table) >= BATCH_SIZE if sift is None else sift
+    links = find_links(weigher, one_per_source=one_per_source, sift=sift)
+    links = drop_ambiguous(links, find).in_order()
+    positives, negatives = _place_judgements(table, judgements)
+    siblings = _find_siblings(table)
+    vetoes = find_vetoes_within(len(table), links, [*siblings, *positives], find)
+    sources = table.source.codes.tolist() if one_per_source else None
+    forest = Forest(len(table), sources=sources, negatives=negatives, vetoes=vetoes.tolist())
+    for left, right in siblings:
+        forest.join(left, right, SIBLINGS, forced=True)
     for left, right in sorted(positives):
-        forest.join(Link(left, right, JUDGED), forced=True)
-    sift = len(features) >= BATCH_SIZE if sift is None else sift
-    links = drop_ambiguous(find_links(features, frequencies, one_per_source=one_per_source, sift=sift), veto)
-    for link in order_links(links, ids):
-        forest.join(link)
-    return _make_clusters(features, forest)
+        forest.join(left, right, JUDGED, forced=True)
+    for left, right, weight in zip(links.left.tolist(), links.right.tolist(), links.weights.tolist(), strict=True):
+        forest.join(left, right, weight)
+    return _make_clusters(table, forest)
 
 
-def find_links(
-    features: Sequence[Features], frequencies: Frequencies, *, one_per_source: bool = False, sift: bool = False
-) -> list[Link]:
+def find_links(weigher: Weigher, *, one_per_source: bool = False, sift: bool = False) -> Links:
     """Pairs heavy enough to merge that have a second agreeing identifier and no veto."""
-    threshold = BARE_ONE_TO_ONE if frequencies.is_bare and one_per_source else THRESHOLD
-    links = []
-    for low, high in _find_candidates(features, one_per_source=one_per_source, sift=sift):
-        score = score_pair(features[low], features[high], frequencies, one_to_one=one_per_source)
-        if is_link(score, threshold):
-            links.append(Link(low, high, score.weight))
+    threshold = BARE_ONE_TO_ONE if weigher.is_bare else THRESHOLD
+    left, right = find_pairs(weigher.table, one_per_source=one_per_source, is_bare=weigher.is_bare)
+    if sift:
+        from resolution.batch import sift_pairs  # noqa: PLC0415 (Splink takes a second to import; few runs need it)
+
+        left, right = sift_pairs(weigher.table, left, right)
+    parts = [_weigh_chunk(weigher, left[at : at + CHUNK], right[at : at + CHUNK], threshold)
+             for at in range(0, len(left), CHUNK)]  # fmt: skip
+    return Links.concatenate(parts)
+
+
+def _weigh_chunk(weigher: Weigher, left: Rows, right: Rows, threshold: float) -> Links:
+    scores = weigher.weigh(left, right)
+    return Links(left, right, scores.weights).take(are_links(scores, threshold))
+
+
+def are_links(scores: PairScores, threshold: float = THRESHOLD) -> Mask:
+    """Which pairs may be merged on their own weight."""
+    allowed = scores.has_identifier & (scores.vetoes == 0) & (scores.doubts == 0)
+    links: Mask = allowed & (scores.weights >= threshold)
     return links
 
 
-def _find_candidates(features: Sequence[Features], *, one_per_source: bool, sift: bool) -> Iterable[tuple[int, int]]:
-    if not sift:
-        return find_pairs(features, one_per_source=one_per_source)
-    from resolution.batch import sift_pairs  # noqa: PLC0415 (Splink takes a second to import; few runs need it)
-
-    return sift_pairs(features, one_per_source=one_per_source)
-
-
-def is_link(score: PairScore, threshold: float = THRESHOLD) -> bool:
-    """Whether a pair may be merged on its own weight."""
-    return score.weight >= threshold and score.has_identifier and score.vetoed is None
-
-
 def _place_judgements(
-    ids: Sequence[str], judgements: Iterable[PairJudgement]
+    table: FeatureTable, judgements: Iterable[PairJudgement]
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    places = {listing_id: place for place, listing_id in enumerate(ids)}
+    places: dict[str, int] | None = None
     positives, negatives = [], []
     for judgement in judgements:
+        places = places or {listing_id: row for row, listing_id in enumerate(table.ids)}
         left, right = places.get(judgement.left), places.get(judgement.right)
         if left is None or right is None:
             continue
@@ -136,30 +154,30 @@ def _place_judgements(
     return positives, negatives
 
 
-def _find_siblings(ids: Sequence[str]) -> list[tuple[int, int]]:
+def _find_siblings(table: FeatureTable) -> list[tuple[int, int]]:
     """Places of one derived listing: one person or practice at several addresses."""
     first: dict[str, int] = {}
     pairs = []
-    for place, listing_id in enumerate(ids):
+    for row, listing_id in enumerate(table.ids):
         base = find_base(listing_id)
         if base in first:
-            pairs.append((first[base], place))
+            pairs.append((first[base], row))
         else:
-            first[base] = place
+            first[base] = row
     return pairs
 
 
-def _make_clusters(features: Sequence[Features], forest: Forest) -> list[Cluster]:
+def _make_clusters(table: FeatureTable, forest: Forest) -> list[Cluster]:
+    ids, is_person = table.ids.tolist(), table.is_person.tolist()
     reasons: dict[int, list[MergeReason]] = {}
-    for link in forest.merged:
-        left, right = sorted((features[link.left].listing_id, features[link.right].listing_id))
-        judged = link.weight == JUDGED
-        reason = MergeReason(left, right, 0.0 if judged else round(link.weight, 3), judged)
-        reasons.setdefault(forest.root(link.left), []).append(reason)
+    for left, right, weight in forest.merged:
+        one, other = sorted((left, right))
+        judged = weight == JUDGED
+        reason = MergeReason(ids[one], ids[other], 0.0 if judged else round(weight, 3), judged)
+        reasons.setdefault(forest.root(left), []).append(reason)
     clusters = []
-    for group in forest.clusters():
-        kinds = {features[position].kind for position in group}
-        kind = EntityKind.PERSON if EntityKind.PERSON in kinds else EntityKind.PRACTICE
-        members = tuple(sorted(features[position].listing_id for position in group))
-        clusters.append(Cluster(kind, members, tuple(reasons.get(forest.root(group[0]), ()))))
-    return sorted(clusters, key=lambda cluster: cluster.members)
+    for rows in group_rows(forest.roots()):
+        kind = EntityKind.PERSON if any(is_person[row] for row in rows) else EntityKind.PRACTICE
+        why = tuple(reasons.get(forest.root(rows[0]), ()))
+        clusters.append(Cluster(kind, tuple(ids[row] for row in rows), why))
+    return clusters

@@ -7,7 +7,7 @@ import hashlib
 import logging
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,26 +60,31 @@ def resolve_files(listings_path: Path, out_path: Path, *, one_per_source: bool =
 
     A line that is no listing is set aside; raises `InputError` where nothing can be read.
     """
-    order: list[str] = []
-    listings: list[Listing] = []
-    seen: Counter[str] = Counter()
-    for listing in read_listings(listings_path):
-        order.append(listing.listing_id)
-        seen[listing.listing_id] += 1
-        again = seen[listing.listing_id] - 1  # an id that comes twice names two lines
-        listings.append(replace(listing, listing_id=f"{listing.listing_id}\x1f{again}") if again else listing)
-    clusters = resolve_listings(listings, one_per_source=one_per_source)
-    entities = {member: (make_entity_id(cluster), cluster.kind) for cluster in clusters for member in cluster.members}
+    order: list[tuple[str, str]] = []  # of each line: its listing's id, and the same made unique
+    clusters = resolve_listings(_tell_apart(read_listings(listings_path), order), one_per_source=one_per_source)
+    entities: dict[str, Cluster] = {member: cluster for cluster in clusters for member in cluster.members}
     try:
         with out_path.open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("listing_id", "entity_id", "kind"))
-            for listing_id, listing in zip(order, listings, strict=True):
-                writer.writerow((listing_id, *entities[listing.listing_id]))
+            for listing_id, unique_id in order:
+                cluster = entities[unique_id]
+                writer.writerow((listing_id, make_entity_id(cluster), cluster.kind))
     except OSError as error:
         raise InputError(f"{out_path} cannot be written: {error.strerror}.") from error
     people = sum(cluster.kind is EntityKind.PERSON for cluster in clusters)
     return FileSummary(len(order), people, len(clusters) - people, len(order) - len(clusters))
+
+
+def _tell_apart(listings: Iterable[Listing], order: list[tuple[str, str]]) -> Iterator[Listing]:
+    """The listings with ids of their own (an id that comes twice names two lines), noted in their order."""
+    seen: Counter[str] = Counter()
+    for listing in listings:
+        again = seen[listing.listing_id]
+        seen[listing.listing_id] += 1
+        unique_id = f"{listing.listing_id}\x1f{again}" if again else listing.listing_id
+        order.append((listing.listing_id, unique_id))
+        yield replace(listing, listing_id=unique_id) if again else listing
 
 
 def make_entity_id(cluster: Cluster) -> str:

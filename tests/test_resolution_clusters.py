@@ -84,6 +84,20 @@ def test_generations_middle_names_and_licence_numbers_of_one_board_veto() -> Non
     assert len(resolve(replace(ANN, claims=("LMT #12345",)), other(claims=("LMT #12346",)))) == 1, "a mistyped number"
 
 
+def test_father_and_son_stay_two_where_one_listing_leaves_the_generation_out() -> None:
+    son, unsaid = other(name="Bob Example Jr"), replace(ANN, name="Bob Example")
+    assert len(resolve(unsaid, son)) == 2, "one address and one phone are a household's"
+    own = {"email": "bob.example42@example.net"}
+    assert len(resolve(replace(unsaid, **own), replace(son, **own))) == 1  # type: ignore[arg-type]
+    assert len(resolve(replace(unsaid, claims=("LMT #12345",)), replace(son, claims=("LMT #12345",)))) == 1
+
+
+def test_an_initial_of_another_name_is_another_person() -> None:
+    assert len(resolve(ANN, other(name="P. Example"))) == 2
+    assert len(resolve(ANN, other(name="A. Example"))) == 1
+    assert len(resolve(replace(ANN, name="William Example"), other(name="B. Example"))) == 1, "he may go by Bill"
+
+
 def test_a_toll_free_number_is_no_second_identifier() -> None:
     one = replace(ANN, phone="800-555-0100", street=None)
     assert len(resolve(one, other(phone="800-555-0100", street=None))) == 2

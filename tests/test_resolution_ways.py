@@ -6,18 +6,27 @@ import csv
 import json
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from benchmarks.resolution_world import make_world
 from directory.errors import InputError
 from directory.models import Listing
+from resolution.blocking import find_pairs, make_keys
+from resolution.comparison import Weigher
 from resolution.explain import explain_merge, export_labels
-from resolution.features import fold_phone, fold_postal, fold_site, make_features, split_street
+from resolution.features import fold_phone, fold_postal, fold_site, split_street
+from resolution.frequency import Frequencies
 from resolution.light import Pool
-from resolution.resolve import resolve_features, resolve_listings
+from resolution.pairs import Pairs
+from resolution.parsing import parse_batches, parse_listings
+from resolution.resolve import are_links, resolve_listings, resolve_table
 from resolution.standalone import resolve_files
+from resolution.table import COLUMNS, FeatureTable
+from resolution.vetoes import are_surely_two, find_vetoes
 
 ANN = Listing(
     listing_id="a1",
@@ -109,12 +118,48 @@ def test_one_new_listing_finds_whom_a_batch_would_merge_it_with() -> None:
 
 
 def test_splink_sifts_without_losing_what_the_plain_path_merges() -> None:
-    features = sorted(
-        (make_features(listing) for listing in make_world(4, people=400).listings), key=lambda f: f.listing_id
-    )
-    plain = {cluster.members for cluster in resolve_features(features, sift=False)}
-    sifted = {cluster.members for cluster in resolve_features(features, sift=True)}
+    table = parse_listings(make_world(4, people=400).listings)
+    plain = {cluster.members for cluster in resolve_table(table, sift=False)}
+    sifted = {cluster.members for cluster in resolve_table(table, sift=True)}
     assert len(plain ^ sifted) <= len(plain) // 100
+
+
+def test_no_pair_left_out_could_have_been_linked() -> None:
+    table = parse_listings(make_world(5, people=200).listings)
+    weigher = Weigher(table, Frequencies(table))
+    left, right = np.triu_indices(len(table), 1)
+    linked = are_links(weigher.weigh(left, right))
+    links = set(zip(left[linked].tolist(), right[linked].tolist(), strict=True))
+    sharing: set[tuple[int, int]] = set()
+    for rows, digests in make_keys(table):
+        for digest in np.unique(digests):
+            sharing |= set(combinations(rows[digests == digest].tolist(), 2))
+    kept = set(zip(*(side.tolist() for side in find_pairs(table)), strict=True))
+    assert len(links & sharing) > 100
+    assert links & sharing <= kept <= sharing
+    assert len(kept) < 0.7 * len(sharing)
+
+
+def test_pairs_of_surely_two_people_are_vetoed() -> None:
+    table = parse_listings(make_world(6, people=150).listings)
+    pairs = Pairs(table, *np.triu_indices(len(table), 1))
+    surely = are_surely_two(pairs)
+    assert surely.sum() > 10_000
+    assert find_vetoes(pairs)[surely].all()
+
+
+def test_parsing_in_several_processes_gives_the_same_columns() -> None:
+    listings = make_world(7, people=60).listings
+    spread = FeatureTable.from_batches(list(parse_batches(listings, spread_from=10)))
+    alone = parse_listings(listings)
+    assert spread.ids.tolist() == alone.ids.tolist()
+    for name in COLUMNS:
+        one, other = getattr(spread, name), getattr(alone, name)
+        assert one.texts[one.codes].tolist() == other.texts[other.codes].tolist()
+
+
+def test_nothing_resolves_to_nothing() -> None:
+    assert resolve_listings([]) == []
 
 
 def test_an_explanation_adds_up_and_says_the_verdict() -> None:
