@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from directory.models import ExtractedPage, Listing, Observation
-from records import audit, entities, ledger, observations, removals, snapshots
+from records import audit, entities, ledger, observations, removals, requests, snapshots, watches
 from records.cases import CaseState
 from records.codec import digest, keyed_digest
 from records.database import Database, Session
@@ -145,6 +145,8 @@ def _forget_entity(session: Session, entity_id: str) -> tuple[int, int]:
         for case_id in part:
             audit.erase(session, case_id)
     _rename_listings(session, aliases)
+    watches.forget_entity(session, aliases)
+    requests.forget_entity(session, aliases)
     entities.remove(session, live)
     return rows, len(cases)
 

@@ -242,6 +242,18 @@ def latest_all(session: Session) -> Iterator[LedgerRow]:
         yield from _merge(rows)
 
 
+def find_changed(session: Session, since: datetime) -> set[str]:
+    """The entities about which anything was recorded since then."""
+    row = LedgerTableRow
+    return set(session.scalars(sa.select(row.entity_id).where(row.recorded_at >= since).distinct()))
+
+
+def find_ending(session: Session, first: date, last: date) -> set[str]:
+    """The entities of whom some row says, or once said, that it holds until a day between these two."""
+    row = LedgerTableRow
+    return set(session.scalars(sa.select(row.entity_id).where(row.valid_to.between(first, last)).distinct()))
+
+
 def _load_inherited(session: Session, moved: dict[str, str]) -> dict[str, list[LedgerRow]]:
     """The latest rows of entities merged away, by the id that they lead to."""
     inherited: dict[str, list[LedgerRow]] = {}
