@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crawler.sources.model import Source, SourceKind
 from crawler.tally import Gate, Tally
+from records.runs import Run
+
+NEAR_PERCENT = 10  # how far the counts may be from those that a person accepted
+NEVER = "brings something"  # nothing read is nothing to accept
 
 
 def check_gates(source: Source, tally: Tally, *, full: bool, previous: int | None, saved: bool) -> tuple[Gate, ...]:
@@ -17,7 +23,7 @@ def check_gates(source: Source, tally: Tally, *, full: bool, previous: int | Non
     if saved and not full:
         return ()
     if source.kind is not SourceKind.PRACTICE_SITES or tally.fetched:
-        gates.append(_gate("brings something", tally.readable > 0, f"{count} of {tally.fetched} read could be used"))
+        gates.append(_gate(NEVER, tally.readable > 0, f"{count} of {tally.fetched} read could be used"))
     if not full:
         return tuple(gates)
     expected = source.expected
@@ -31,6 +37,19 @@ def check_gates(source: Source, tally: Tally, *, full: bool, previous: int | Non
         found = tally.filled[name] / count if count else 0.0
         gates.append(_gate(f"{name} is filled", found >= share, f"{found:.1%}, expected {share:.1%} or more"))
     return tuple(gates)
+
+
+def let_through(gates: tuple[Gate, ...], tally: Tally, held: Run) -> tuple[Gate, ...]:
+    """The gates after a person accepted those that failed in the run `held`: they pass, if as much was read again."""
+    if held.summary is None or abs(tally.fetched - held.summary.fetched) * 100 > held.summary.fetched * NEAR_PERCENT:
+        return gates
+    accepted = {text.partition(":")[0] for text in held.summary.gates} - {NEVER}
+    return tuple(
+        gate
+        if gate.passed or gate.name not in accepted
+        else replace(gate, passed=True, detail=f"{gate.detail}; accepted")
+        for gate in gates
+    )
 
 
 def _gate(name: str, passed: bool, detail: str) -> Gate:

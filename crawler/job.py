@@ -17,6 +17,7 @@ from crawler.tally import Tally
 from directory.clock import Clock
 from directory.errors import PalpateError
 from directory.settings import Settings
+from directory.shards import WHOLE, Shard
 from records.database import Database
 
 if TYPE_CHECKING:
@@ -25,27 +26,12 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int], None]  # the source, and how many rows or pages it has read
 
 
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """One of `count` workers that share the units of work between them; `index` counts from 1."""
-
-    index: int = 1
-    count: int = 1
-
-    def has(self, unit: str) -> bool:
-        """Whether the unit falls to this worker."""
-        return int.from_bytes(hashlib.sha256(unit.encode()).digest()[:8]) % self.count == self.index - 1
-
-    def __str__(self) -> str:
-        return f"{self.index}/{self.count}"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What was asked of a run; the same plan resumes an unfinished one."""
 
     regions: tuple[Region, ...] = ()
-    shard: Shard = Shard()
+    shard: Shard = WHOLE
     from_: str | None = None
     full: bool = False
     read_on: date | None = None
@@ -91,6 +77,7 @@ class Job:
     allow_local: bool = False
     limits: Limits = field(default_factory=Limits)
     connect_to: dict[str, str] = field(default_factory=dict)
+    released: str | None = None  # the held-back run whose counts a person accepted
     workers: int | None = None  # processes that read pages; None: as many as the work is worth
     progress: Progress | None = None
     stopped: bool = False  # nothing more is fetched: what is on its way ends

@@ -14,8 +14,8 @@ from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.gates import check_gates
-from crawler.job import Job, Limits, Plan, Progress, Shard
+from crawler.gates import check_gates, let_through
+from crawler.job import Job, Limits, Plan, Progress
 from crawler.journal import Journal
 from crawler.regions import parse_region
 from crawler.settings import make_scrapy_settings
@@ -25,8 +25,10 @@ from crawler.tally import Gate, SourceState, SourceSummary, Tally
 from directory.clock import Clock, SystemClock
 from directory.errors import NotFoundError, PalpateError, SettingsError, UsageError
 from directory.settings import Settings
+from directory.shards import parse_shard
 from records import observations, runs
 from records.database import Database
+from records.rounds import load_pauses
 
 Override = Mapping[str, Any]
 NOTHING_FOUND = "it was read, and holds nothing"
@@ -49,12 +51,14 @@ def run_crawl(
     progress: Progress | None = None,
     limits: Limits | None = None,
     workers: int | None = None,
+    released: str | None = None,
 ) -> list[SourceSummary]:
     """Run these sources (or all that are on) at once, each resumed if it was killed; one summary a source.
 
     `from_` is a file, a folder or an http(s) address to read instead of the source. `overrides` changes fields of a
     source for this run ({"wa_doh": {"base_url": "http://127.0.0.1:8080"}}); its `connect_to` leads made-up hosts to a
-    server of one's own ({"practice_sites": {"connect_to": {"*.example": "127.0.0.1:8081"}}}).
+    server of one's own ({"practice_sites": {"connect_to": {"*.example": "127.0.0.1:8081"}}}). `released` is the
+    source's last run, held back by its gates, whose counts a person accepted. A source that is paused is skipped.
     """
     overrides = overrides or {}
     if from_ and len(sources) != 1:
@@ -70,12 +74,16 @@ def run_crawl(
         full=full,
         read_on=read_on,
     )
+    with database.read() as session:
+        pauses = load_pauses(session)
     jobs: list[Job] = []
     summaries: dict[str, SourceSummary] = {}
     try:
         for base in chosen:
             source, connect_to = apply_override(base, overrides.get(base.id, {}))
-            if reason := find_reason_to_skip(source, settings, plan, asked_for=bool(sources)):
+            pause = pauses.get(source.id)
+            reason = f"paused by {pause.by}" if pause else None
+            if reason := reason or find_reason_to_skip(source, settings, plan, asked_for=bool(sources)):
                 summaries[source.id] = SourceSummary(source=source.id, state=SourceState.SKIPPED, notes={reason: 1})
                 continue
             jobs.append(
@@ -90,6 +98,7 @@ def run_crawl(
                     limits=limits or Limits(),
                     connect_to=connect_to,
                     workers=workers,
+                    released=released,
                     progress=progress,
                 )
             )
@@ -108,16 +117,6 @@ def choose_sources(names: Sequence[str], data_dir: Path) -> list[Source]:
         return [get_source(name, data_dir) for name in dict.fromkeys(names)] or list(load_sources(data_dir).values())
     except NotFoundError as error:
         raise UsageError(str(error)) from error
-
-
-def parse_shard(text: str | None) -> Shard:
-    """The shard named 'i/n'; raises `UsageError` for anything else."""
-    if text is None:
-        return Shard()
-    index, slash, count = text.partition("/")
-    if not (slash and index.isdigit() and count.isdigit() and 1 <= int(index) <= int(count)):
-        raise UsageError(f"--shard {text} cannot be used: write i/n with i from 1 to n, such as 2/4.")
-    return Shard(int(index), int(count))
 
 
 def apply_override(source: Source, override: Override) -> tuple[Source, dict[str, str]]:
@@ -225,6 +224,9 @@ def finish_job(job: Job) -> SourceSummary:
         gates = check_gates(job.source, tally, full=job.full, previous=previous, saved=saved)
     else:
         gates = check_gates(job.source, tally, full=False, previous=None, saved=job.plan.from_ is not None)
+    if job.released:
+        with job.database.read() as session:
+            gates = let_through(gates, tally, runs.get(session, job.released))
     state = decide_state(job, gates)
     closed = 0
     if job.is_spooled and (state is SourceState.DONE or (job.plan.from_ and state is SourceState.FAILED)):

@@ -1,4 +1,8 @@
-"""Work claimed row by row: one worker at a time has a job, and a dead worker's job goes to the next."""
+"""Work claimed row by row: one worker at a time has a job, and a dead worker's job goes to the next.
+
+The jobs of a round are done stage by stage: a later stage waits until nothing of an earlier one is left, done or given
+up. Rounds end in the order they were asked for, so two never work on the same records at once.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from enum import StrEnum
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from directory.errors import ConflictError
 from records.codec import dump
@@ -17,6 +22,9 @@ from records.tables import JobRow
 
 FIRST_WAIT = timedelta(seconds=30)
 LONGEST_WAIT = timedelta(hours=6)
+UNFINISHED = ("waiting", "claimed")
+MOST_ATTEMPTS = 5
+MOST_DEATHS = 20  # of workers that had the job: it may be what they die of
 
 
 class JobState(StrEnum):
@@ -33,12 +41,15 @@ class Job:
     id: int
     kind: str
     key: str
+    round_id: str | None
+    stage: int
     payload: Mapping[str, str]
     state: JobState
     run_at: datetime
     attempts: int
     claimed_by: str | None
     claimed_until: datetime | None
+    finished_at: datetime | None
     last_error: str | None
 
 
@@ -50,15 +61,19 @@ def add(
     *,
     run_at: datetime | None = None,
     priority: int = 100,
+    round_id: str | None = None,
+    stage: int = 0,
 ) -> Job:
     """Ask for work; if the same is asked for already and not finished, that one is returned."""
     now = session.now()
-    unfinished = sa.and_(JobRow.kind == kind, JobRow.key == key, JobRow.state.in_(("waiting", "claimed")))
+    unfinished = sa.and_(JobRow.kind == kind, JobRow.key == key, JobRow.state.in_(UNFINISHED))
     row = session.scalar(sa.select(JobRow).where(unfinished))
     if row is None:
         row = JobRow(
             kind=kind,
             key=key,
+            round_id=round_id,
+            stage=stage,
             payload=dump(dict(payload or {})),
             state=JobState.WAITING.value,
             priority=priority,
@@ -80,16 +95,30 @@ def claim(session: Session, worker: str, kinds: Sequence[str] | None = None, *, 
     now, row = session.now(), JobRow
     waits = sa.and_(row.state == JobState.WAITING.value, row.run_at <= now)
     dead = sa.and_(row.state == JobState.CLAIMED.value, row.claimed_until <= now)
-    query = sa.select(row).where(sa.or_(waits, dead)).order_by(row.priority, row.run_at, row.id).limit(1)
+    free = sa.and_(sa.or_(waits, dead), ~_find_earlier().exists())
+    query = sa.select(row).where(free).order_by(row.priority, row.run_at, row.id).limit(1)
     if kinds is not None:
         query = query.where(row.kind.in_(list(kinds)))
-    found = session.scalar(query.with_for_update(skip_locked=True))
+    query = query.with_for_update(skip_locked=True, of=row)
+    while (found := session.scalar(query)) is not None and found.attempts >= MOST_DEATHS:
+        found.state, found.finished_at, found.claimed_until = JobState.FAILED.value, now, None
+        found.last_error = f"Given up: {MOST_DEATHS} workers began it and none came to its end."
+        session.flush()
     if found is None:
         return None
     found.state, found.claimed_by, found.attempts = JobState.CLAIMED.value, worker, found.attempts + 1
     found.claimed_until = now + timedelta(seconds=lease_s)
     session.flush()
     return _make(found)
+
+
+def _find_earlier() -> sa.Select[int]:
+    """What a job waits for: earlier stages of its round, and all but the first stage of earlier rounds."""
+    row, other = JobRow, orm.aliased(JobRow)
+    same_round = sa.and_(other.round_id == row.round_id, other.stage < row.stage)
+    earlier_round = sa.and_(other.round_id != row.round_id, row.stage > 0, other.stage > 0, other.id < row.id)
+    unfinished = other.state.in_(UNFINISHED)
+    return sa.select(other.id).where(unfinished, sa.or_(same_round, earlier_round)).correlate(row)
 
 
 def renew(session: Session, job: Job, *, lease_s: float = 300) -> Job:
@@ -107,7 +136,7 @@ def done(session: Session, job: Job) -> None:
     session.flush()
 
 
-def failed(session: Session, job: Job, error: str, *, most_attempts: int = 5) -> JobState:
+def failed(session: Session, job: Job, error: str, *, most_attempts: int = MOST_ATTEMPTS) -> JobState:
     """The work failed: it waits twice as long as before, or is given up after `most_attempts`; returns which."""
     row, now = _get_own(session, job), session.now()
     row.last_error, row.claimed_by, row.claimed_until = error[:2000], None, None
@@ -120,10 +149,36 @@ def failed(session: Session, job: Job, error: str, *, most_attempts: int = 5) ->
     return JobState(row.state)
 
 
+def release(session: Session, job: Job) -> None:
+    """Give a claimed job back undone, as a worker does that is told to stop: the next one may take it at once."""
+    row = _get_own(session, job)
+    row.state, row.claimed_by, row.claimed_until, row.attempts = JobState.WAITING.value, None, None, row.attempts - 1
+    session.flush()
+
+
 def load(session: Session, kind: str | None = None, *, limit: int = 100) -> list[Job]:
     """The last jobs (of a kind), newest first."""
     query = sa.select(JobRow).order_by(JobRow.id.desc()).limit(limit)
     return [_make(row) for row in session.scalars(query if kind is None else query.where(JobRow.kind == kind))]
+
+
+def load_unfinished(session: Session) -> list[Job]:
+    """Every job that waits or is being done, in the order asked for."""
+    query = sa.select(JobRow).where(JobRow.state.in_(UNFINISHED)).order_by(JobRow.id)
+    return [_make(row) for row in session.scalars(query)]
+
+
+def find_finish(session: Session, kind: str) -> dict[str, datetime]:
+    """When work of a kind last ended, done or given up, by its key."""
+    row = JobRow
+    query = sa.select(row.key, sa.func.max(row.finished_at)).where(row.kind == kind, row.finished_at.is_not(None))
+    return {key: at for key, at in session.execute(query.group_by(row.key)) if at is not None}
+
+
+def prune(session: Session, before: datetime) -> int:
+    """Forget jobs that ended before then; returns how many."""
+    ended = sa.and_(JobRow.finished_at < before, JobRow.state.not_in(UNFINISHED))
+    return session.execute(sa.delete(JobRow).where(ended)).rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def _get_own(session: Session, job: Job) -> JobRow:
@@ -139,11 +194,14 @@ def _make(row: JobRow) -> Job:
         id=row.id,
         kind=row.kind,
         key=row.key,
+        round_id=row.round_id,
+        stage=row.stage,
         payload=orjson.loads(row.payload),
         state=JobState(row.state),
         run_at=row.run_at,
         attempts=row.attempts,
         claimed_by=row.claimed_by,
         claimed_until=row.claimed_until,
+        finished_at=row.finished_at,
         last_error=row.last_error,
     )

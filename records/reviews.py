@@ -6,7 +6,7 @@ version of the case that was looked at: of two who decide at once, one wins and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -138,12 +138,17 @@ def _make_row(session: Session, case_id: str, draft: CaseDraft) -> dict[str, Any
     }
 
 
-def close_missing(session: Session, kinds: Iterable[CaseKind], keys: Iterable[str]) -> int:
-    """Drop the undecided cases of these kinds whose keys are not among `keys`: what they asked has gone away."""
+def close_missing(
+    session: Session, kinds: Iterable[CaseKind], keys: Iterable[str], *, among: Callable[[str], bool] | None = None
+) -> int:
+    """Drop the undecided cases of these kinds whose keys are not among `keys`: what they asked has gone away.
+
+    `among` says which keys are looked at, where several share the work.
+    """
     wanted, row = set(keys), CaseRow
     waits = row.state.in_((CaseState.OPEN.value, CaseState.LATER.value))
     query = sa.select(row.id, row.key).where(row.kind.in_([kind.value for kind in kinds]), waits)
-    gone = [item.id for item in session.execute(query) if item.key not in wanted]
+    gone = [item.id for item in session.execute(query) if item.key not in wanted and (among is None or among(item.key))]
     for start in range(0, len(gone), CHUNK):
         part = gone[start : start + CHUNK]
         values = {"state": CaseState.GONE.value, "version": row.version + 1, "changed_at": session.now()}

@@ -380,8 +380,12 @@ class OutboxRow(Base):
 
 
 class JobRow(Base):
+    """Work to be claimed; the jobs of a round are done stage by stage, rounds in the order they were asked for."""
+
     __tablename__ = "jobs"
     id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    round_id: Mapped[str | None] = mapped_column(String(32), index=True)
+    stage: Mapped[int]
     kind: Mapped[str] = mapped_column(String(60))
     key: Mapped[str]
     payload: Mapped[str]
@@ -407,6 +411,16 @@ class JobRow(Base):
     )
 
 
+class PauseRow(Base):
+    """That a source is not read until somebody lets it go on; without a row it is read when it is due."""
+
+    __tablename__ = "pauses"
+    source: Mapped[str] = mapped_column(primary_key=True)
+    by: Mapped[str]
+    at: Mapped[datetime]
+    reason: Mapped[str]
+
+
 # --- who may decide ---------------------------------------------------------------------------------------
 
 
@@ -417,9 +431,29 @@ class UserRow(Base):
     email: Mapped[str | None]
     role: Mapped[str] = mapped_column(String(20))
     password_hash: Mapped[str]
-    totp_secret: Mapped[str | None]
+    totp_salt: Mapped[str | None]  # the phone's secret is worked out from it and the installation's own
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int | None] = mapped_column(BigInt)  # of the last code used: none is good twice
+    totp_failures: Mapped[int]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+
+
+class RecoveryCodeRow(Base):
+    """What stands in for a phone once; only a keyed digest of it is kept."""
+
+    __tablename__ = "recovery_codes"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+
+
+class PasswordResetRow(Base):
+    """A link by which a new password is set; only a keyed digest of its token is kept."""
+
+    __tablename__ = "password_resets"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
+    expires_at: Mapped[datetime]
 
 
 class SessionRow(Base):

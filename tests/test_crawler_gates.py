@@ -9,13 +9,16 @@ import pytest
 from crawler.gates import check_gates
 from crawler.run import run_crawl
 from crawler.sources import get_source
-from crawler.tally import SourceState, Tally
-from records import runs
+from crawler.tally import SourceState, SourceSummary, Tally
+from directory.settings import Settings
+from records import rounds, runs
 from records.database import Database
 from tests.crawler_servers import Nppes, Socrata, answer_json, make_wa_row, serve
 from tests.test_crawler_servers import WA_COLUMNS, Crawl, crawl, database, load_records, settings
 
 __all__ = ["crawl", "database", "settings"]
+
+FILLED = {"min": 1, "max": 10_000, "max_drop_percent": 20.0, "fill": {"name": 0.9}}
 
 
 def make_register(count: int, **parts: object) -> Socrata:
@@ -132,3 +135,45 @@ def test_a_saved_file_is_held_to_no_counts_unless_it_is_full() -> None:
     tally = Tally(fetched=2, observed=2, filled=Counter(number=2, family=2, status=2))
     assert check_gates(source, tally, full=False, previous=None, saved=True) == ()
     assert not all(gate.passed for gate in check_gates(source, tally, full=True, previous=None, saved=True))
+
+
+def read_released(
+    settings: Settings, database: Database, fake: Socrata, released: str, **fields: object
+) -> SourceSummary:
+    with serve(fake.route) as server:
+        overrides = {"wa_doh": {"base_url": server.url, **fields}}
+        (summary,) = run_crawl(
+            settings, database=database, sources=["wa_doh"], overrides=overrides, allow_local=True, released=released
+        )
+    return summary
+
+
+def test_what_a_person_accepted_is_let_through_but_nothing_worse(
+    crawl: Crawl, database: Database, settings: Settings
+) -> None:
+    read(crawl, make_register(30))
+    assert read(crawl, make_register(20)) is SourceState.QUARANTINED
+    with database.read() as session:
+        held = runs.latest(session, "wa_doh", state=runs.RunState.QUARANTINED)
+    assert held is not None
+    worse = read_released(settings, database, make_register(12), held.id)
+    emptied = read_released(settings, database, make_register(20, lastname=""), held.id, expected=FILLED)
+    assert (worse.state, emptied.state) == (SourceState.QUARANTINED, SourceState.QUARANTINED)
+    assert len(load_records(database, "wa_doh")) == 30
+    right = read_released(settings, database, make_register(19), held.id)
+    assert (right.state, right.closed) == (SourceState.DONE, 11)
+    assert any("accepted" in gate.detail for gate in right.gates)
+    assert read(crawl, make_register(18)) is SourceState.DONE, "what was accepted is what the next is held to"
+
+
+def test_a_paused_source_is_skipped_and_says_by_whose_word(
+    crawl: Crawl, database: Database, settings: Settings
+) -> None:
+    with database.begin() as session:
+        rounds.pause(session, "wa_doh", by="ann", reason="they asked us to wait")
+    with serve(make_register(3).route) as server:
+        summary = crawl("wa_doh", server)
+    assert (summary.state, dict(summary.notes)) == (SourceState.SKIPPED, {"paused by ann": 1})
+    with database.begin() as session:
+        rounds.resume(session, "wa_doh", by="ann")
+    assert read(crawl, make_register(3)) is SourceState.DONE

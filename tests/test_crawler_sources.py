@@ -12,7 +12,7 @@ from scrapy.spiderloader import SpiderLoader
 from crawler.job import Plan
 from crawler.readers.columns import check_columns
 from crawler.regions import parse_region
-from crawler.run import apply_override, asks_unreviewed, find_reason_to_skip, is_full_read, parse_shard
+from crawler.run import apply_override, asks_unreviewed, find_reason_to_skip, is_full_read
 from crawler.settings import SPIDER_MODULES
 from crawler.sources import describe_sources, get_source, load_lookup_only, load_sources
 from crawler.sources.model import SourceKind, load_source
@@ -20,6 +20,7 @@ from crawler.tally import SourceState
 from directory.clock import FixedClock
 from directory.errors import NotFoundError, SettingsError, UnknownColumnError, UsageError
 from directory.settings import Settings
+from directory.shards import parse_shard
 from records.database import open_database
 
 CONTRACT = {

@@ -83,6 +83,11 @@ def make_draft(
     )
 
 
+def find_owner(key: str) -> str:
+    """The entity that a case of this key was opened for."""
+    return key.partition("|")[0]
+
+
 def make_exclusion_draft(hit: ExclusionHit, listing: Listing, entity_id: str) -> CaseDraft:
     """The staff's case of an exclusion row that may be this person."""
     row = hit.exclusion

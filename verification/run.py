@@ -11,11 +11,12 @@ from typing import Any
 from directory.clock import Clock
 from directory.models import Outcome, RegisterRecord
 from directory.names import PersonName
+from directory.shards import WHOLE, Shard
 from records import ledger, reviews
 from records.cases import CaseDraft
 from records.database import Database, Session
 from records.ledger import FhirStatus, LedgerEntry
-from verification.cases import KINDS, apply_decision, case_kind, make_draft, make_exclusion_draft
+from verification.cases import KINDS, apply_decision, case_kind, find_owner, make_draft, make_exclusion_draft
 from verification.claims import Claimant, EntityClaim
 from verification.combine import OUTCOME_ORDER
 from verification.entries import make_entry, make_withdrawal, substance
@@ -65,25 +66,32 @@ class VerifySummary:
 
 
 def run_verify(
-    database: Database, *, on: date, mode: Mode | str = Mode.STRICT, clock: Clock | None = None, batch: int = BATCH
+    database: Database,
+    *,
+    on: date,
+    mode: Mode | str = Mode.STRICT,
+    clock: Clock | None = None,
+    batch: int = BATCH,
+    shard: Shard | None = None,
 ) -> VerifySummary:
     """Checks every claim as of `on`, appends what is new to the ledger and opens what a person must look at.
 
-    Written in batches: a run that was killed is simply run again, and the same inputs add nothing.
+    Written in batches: a run that was killed is simply run again, and the same inputs add nothing. Of several workers
+    each checks the people and practices of its `shard`; together they do what one does alone.
     """
     del clock  # the database tells the time; kept so that every step of the job is called alike
-    mode = Mode(mode)
+    mode, shard = Mode(mode), shard or WHOLE
     with database.read() as session:
         inputs = load_inputs(session)
     run = _Run(inputs, on, mode)
-    ids = sorted(inputs.claimants)
+    ids = [entity_id for entity_id in sorted(inputs.claimants) if shard.has(entity_id)]
     for start in range(0, len(ids), batch):
         for entity_id in ids[start : start + batch]:
             run.check_entity(entity_id)
         with database.begin() as session:
             run.write(session)
     with database.begin() as session:
-        reviews.close_missing(session, KINDS, run.case_keys)
+        reviews.close_missing(session, KINDS, run.case_keys, among=lambda key: shard.has(find_owner(key)))
     order = [outcome.value for outcome in Outcome]
     return VerifySummary(
         entities=len(ids),
