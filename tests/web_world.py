@@ -118,7 +118,8 @@ def make_documents() -> list[TherapistDocument]:
     rmt = DocumentCredential(
         title="RMT", kind="association-title", text="RMT", jurisdiction="AB", outcome="no_register",
         rule="no-register",
-        explanation="Alberta has no register of massage therapists.",
+        explanation="Alberta has no massage register: nobody can check this title there. RMT is given by private associations, "
+        "each with its own rules.",
     )  # fmt: skip
     current = make_licence()
     return [
@@ -152,7 +153,9 @@ def make_documents() -> list[TherapistDocument]:
             SEATTLE,
             credentials=(
                 make_licence(
-                    number="MA00020003", outcome="disciplined", explanation="Probation since 1 February 2026."
+                    number="MA00020003",
+                    outcome="disciplined",
+                    explanation="The Washington register shows a board action on this licence.",
                 ),
             ),
         ),

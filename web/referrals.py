@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from directory.models import Answer
 from search.interface import DocumentLocation, Hit, TherapistDocument
+from web.explanations import cite
 from web.pages import Visit
 from web.results_view import TermView, list_terms, write_distance
 from web.standing import NOT_HELD, find_referral_today, stand
@@ -60,21 +61,25 @@ def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
         for place in document.locations or (DocumentLocation(),)
         if item.jurisdiction in (None, place.region)
     ]
-    order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
-    best, where, held = min(found, key=lambda row: order.index(row[0].answer), default=(None, None, None))
     answer, rule_id = find_referral_today(visit.site, document)
     if rule_id == NOT_HELD:
         sentence = say("Not while the register shows this licence as it does today.")
-        return Rule(Answer.NO, sentence, best.citation if best else "", rule_id)
+        order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
+        best = min((law for law, _, _ in found), key=lambda law: order.index(law.answer), default=None)
+        return Rule(Answer.NO, sentence, cite(visit.language, best.citation) if best else "", rule_id)
     line = {
         Answer.YES: say("A physician may lawfully refer patients to this person."),
         Answer.NO: say("The law limits what this title may do: do not refer patients to this person."),
         Answer.UNKNOWN: say("Whether the law lets a physician refer to this person is not known."),
     }[answer]
-    if best and where and held and best.answer is answer:
-        law = visit.language.say_law(best.sentence, region=where.region, title=held.title)
-        return Rule(answer, line, clean(f"{law} {best.citation}", 300), best.rule_id)
-    return Rule(answer, line, clean(document.referral_rule, 300), clean(rule_id, 80))
+    decisive = next((row for row in found if row[0].rule_id == rule_id), None)
+    if rule_id is None or decisive is None:
+        return Rule(answer, line, "", clean(rule_id, 80))
+    law, place, held = decisive
+    if law.answer is Answer.YES and answer is Answer.UNKNOWN:
+        line = say("The law lets a physician refer to a holder of a current licence; this one is not confirmed.")
+    told = visit.language.say_law(law.sentence, region=place.region, title=held.title)
+    return Rule(answer, line, clean(f"{told} {cite(visit.language, law.citation)}", 300), rule_id)
 
 
 def make_row(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str]) -> ReferralRow:

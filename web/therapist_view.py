@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from directory.models import Answer, PracticeKind, Setting
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
+from web.explanations import retell
 from web.pages import Visit
 from web.referrals import find_rule
 from web.standing import describe_where, name_source, rate_credential, stand
@@ -123,7 +124,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
         referral_rule=rule.sentence,
-        referral_citation=language.rewrite_dates(rule.citation),
+        referral_citation=rule.citation,
         conditions=_link_terms(visit, "conditions", document.conditions),
         techniques=_link_terms(visit, "techniques", document.techniques),
         kind_label=name_practice_kind(language, document.practice_kind),
@@ -155,7 +156,7 @@ def make_credential_row(visit: Visit, credential: DocumentCredential) -> Credent
         until=language.say("until %(day)s", day=until) if until else "",
         checked=language.write_date(credential.verified_on),
         source=name_source(visit, credential),
-        explanation=language.rewrite_dates(clean(credential.explanation, 400)),
+        explanation=retell(language, clean(credential.explanation, 400), region=credential.jurisdiction),
     )
 
 
