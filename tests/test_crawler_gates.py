@@ -18,7 +18,7 @@ from tests.test_crawler_servers import WA_COLUMNS, Crawl, crawl, database, load_
 
 __all__ = ["crawl", "database", "settings"]
 
-FILLED = {"min": 1, "max": 10_000, "max_drop_percent": 20.0, "fill": {"name": 0.9}}
+FILLED = {"min": 1, "max": 10_000, "max_drop_percent": 20.0, "fill": {"status": 0.9}}
 
 
 def make_register(count: int, **parts: object) -> Socrata:
@@ -157,7 +157,7 @@ def test_what_a_person_accepted_is_let_through_but_nothing_worse(
         held = runs.latest(session, "wa_doh", state=runs.RunState.QUARANTINED)
     assert held is not None
     worse = read_released(settings, database, make_register(12), held.id)
-    emptied = read_released(settings, database, make_register(20, lastname=""), held.id, expected=FILLED)
+    emptied = read_released(settings, database, make_register(20, status=""), held.id, expected=FILLED)
     assert (worse.state, emptied.state) == (SourceState.QUARANTINED, SourceState.QUARANTINED)
     assert len(load_records(database, "wa_doh")) == 30
     right = read_released(settings, database, make_register(19), held.id)
