@@ -20,6 +20,7 @@ from records.database import Session
 from records.tables import EntityRow, UserRow, WatcherRow, WatchEventRow, WatchRow
 
 UNCONFIRMED_FOR = timedelta(days=7)
+ASKED_ANEW_AFTER = timedelta(hours=1)
 MOST_FOLLOWED = 500
 NOT_MAILED = "-"  # in place of a mail's key where there is no address to write to
 
@@ -135,9 +136,15 @@ def find_by_account(session: Session, user_id: str) -> Watcher | None:
 
 
 def follow(session: Session, watcher: Watcher, kind: WatchKind, subject: str, *, confirmed: bool = False) -> Watch:
-    """Note that somebody wants to follow this; following it twice is following it once."""
+    """Note that somebody wants to follow this; following it twice is following it once.
+
+    What was not confirmed for an hour is asked anew, so that a letter that was lost can be sent again.
+    """
     same = sa.and_(WatchRow.watcher_id == watcher.id, WatchRow.kind == kind.value, WatchRow.subject == subject)
     row = session.scalar(sa.select(WatchRow).where(same))
+    if row is not None and row.confirmed_at is None and row.created_at <= session.now() - ASKED_ANEW_AFTER:
+        _drop(session, [row.id])
+        row = None
     if row is None:
         row = WatchRow(
             id=uuid.uuid4().hex,

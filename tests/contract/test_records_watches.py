@@ -72,6 +72,24 @@ def test_following_twice_is_following_once_and_nothing_counts_before_it_is_confi
         assert watches.confirm(session, one.id).confirmed_at == confirmed.confirmed_at
 
 
+def test_what_was_not_confirmed_for_an_hour_can_be_asked_anew(
+    records_database: Database, records_clock: StepClock
+) -> None:
+    with records_database.begin() as session:
+        watcher = watches.open_watcher(session, email=WHO, language="en")
+        first = watches.follow(session, watcher, WatchKind.REGION, "CO")
+    records_clock.step(minutes=59)
+    with records_database.begin() as session:
+        assert watches.follow(session, watcher, WatchKind.REGION, "CO").id == first.id
+    records_clock.step(minutes=1)
+    with records_database.begin() as session:
+        again = watches.follow(session, watcher, WatchKind.REGION, "CO", confirmed=True)
+        assert again.id != first.id
+    records_clock.step(days=1)
+    with records_database.begin() as session:
+        assert watches.follow(session, watcher, WatchKind.REGION, "CO").id == again.id
+
+
 def test_what_nobody_confirms_is_forgotten_with_its_address(
     records_database: Database, records_clock: StepClock
 ) -> None:
