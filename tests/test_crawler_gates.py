@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -10,6 +11,7 @@ from crawler.gates import check_gates
 from crawler.run import run_crawl
 from crawler.sources import get_source
 from crawler.tally import SourceState, SourceSummary, Tally
+from directory.clock import FixedClock
 from directory.settings import Settings
 from records import rounds, runs
 from records.database import Database
@@ -140,6 +142,8 @@ def test_a_saved_file_is_held_to_no_counts_unless_it_is_full() -> None:
 def read_released(
     settings: Settings, database: Database, fake: Socrata, released: str, **fields: object
 ) -> SourceSummary:
+    assert isinstance(database.clock, FixedClock)
+    database.clock.at += timedelta(hours=1)
     with serve(fake.route) as server:
         overrides = {"wa_doh": {"base_url": server.url, **fields}}
         (summary,) = run_crawl(
