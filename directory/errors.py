@@ -83,6 +83,10 @@ class NotAllowedError(PalpateError):
     """The person asking may not do this."""
 
 
+class UnknownTokenError(NotAllowedError):
+    """The token that came with the request is made up, expired or revoked."""
+
+
 class TooManyTriesError(NotAllowedError):
     """Too much was asked from here in too short a time; the message says how long to wait."""
 
@@ -107,6 +111,7 @@ HTTP_STATUSES: dict[type[PalpateError], int] = {
     MailServerError: 503,
     IndexGateError: 409,
     NotAllowedError: 403,
+    UnknownTokenError: 401,
     TooManyTriesError: 429,
     RemovedError: 410,
     TamperedError: 500,

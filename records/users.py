@@ -1,31 +1,31 @@
 """Who may decide: accounts with a role, and their passwords.
 
 Passwords are kept as Argon2id. A failed sign-in makes the same client wait before its next try at the same name; nobody
-else who signs in with that name waits for it.
+else who signs in with that name waits for it (`records.tries`).
 """
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from directory.errors import ConflictError, NotAllowedError, NotFoundError, TooManyTriesError, UsageError
-from records.codec import keyed_digest
+from directory.errors import ConflictError, NotAllowedError, NotFoundError, UsageError
+from records import tries
 from records.database import Database, Session
-from records.tables import SessionRow, SignInRow, UserRow
+from records.tables import PasswordResetRow, SessionRow, UserRow
 
 HASHER = PasswordHasher()
 # Checked in place of a missing account's, so that its absence takes as long to find out.
 NOBODY = HASHER.hash("nobody")
+VOID = "!"  # no password: none opens the account until a new one is set
 SHORTEST_PASSWORD = 12
-FREE_TRIES = 4
-LONGEST_WAIT = timedelta(minutes=15)
+LONGEST_NAME = 120
 
 
 class Role(StrEnum):
@@ -56,12 +56,21 @@ class User:
 
 
 def create_user(
-    session: Session, *, name: str, password: str, role: Role, email: str | None = None, at: datetime | None = None
+    session: Session,
+    *,
+    name: str,
+    password: str | None,
+    role: Role,
+    email: str | None = None,
+    at: datetime | None = None,
 ) -> User:
-    """Make an account; raises ConflictError if the name is taken, UsageError if the password is too short."""
+    """Make an account; without a password nobody signs in until one is set by a link.
+
+    Raises ConflictError if the name is taken, UsageError if it cannot be one or the password is too short.
+    """
     name = name.strip()
-    if not name:
-        raise UsageError("A user needs a name.")
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
+        raise UsageError(f"A user needs a name of at most {LONGEST_NAME} characters.")
     if exists(session, name):
         raise ConflictError(f"There is already a user {name}.")
     row = UserRow(
@@ -69,8 +78,11 @@ def create_user(
         name=name,
         email=email,
         role=role.value,
-        password_hash=_hash(password),
-        totp_secret=None,
+        password_hash=VOID if password is None else _hash(password),
+        totp_salt=None,
+        totp_since=None,
+        totp_step=None,
+        totp_failures=0,
         created_at=at or session.now(),
         disabled_at=None,
     )
@@ -98,28 +110,34 @@ def sign_in(database: Database, *, name: str, password: str, client: str) -> Use
     """The account, if the password is right; `client` is the address the attempt comes from.
 
     Raises NotAllowedError, the same for a wrong name and a wrong password, or TooManyTriesError while this client must
-    wait. The try is counted before the password is looked at, so that many at once gain nothing.
+    wait.
     """
-    with database.begin() as session:
-        tries = _count_try(session, name, client)
-        row = session.scalar(sa.select(UserRow).where(UserRow.name == name.strip()))
-        password_hash = NOBODY if row is None else row.password_hash
-    if tries.wait_s:
-        raise TooManyTriesError(f"Too many failed attempts from here. Try again in {tries.wait_s} seconds.")
+    name = name.strip()
+    tries.take(database, name, client)
+    with database.read() as session:
+        row = session.scalar(sa.select(UserRow).where(UserRow.name == name))
+        password_hash = NOBODY if row is None or row.password_hash == VOID else row.password_hash
     if not _verify(password_hash, password) or row is None or row.disabled_at is not None:
         raise NotAllowedError("The name or the password is wrong.")
     with database.begin() as session:
-        session.execute(sa.delete(SignInRow).where(*_is_from(session, name, client)))
+        tries.forget(session, name, client)
         if HASHER.check_needs_rehash(password_hash):
             get_row(session, name).password_hash = HASHER.hash(password)
         return make_user(row)
 
 
 def set_password(session: Session, name: str, password: str) -> None:
-    """Give an account a new password and sign it out everywhere."""
+    """Give an account a new password and sign it out everywhere; links to set one hold no more."""
     row = get_row(session, name)
     row.password_hash = _hash(password)
     session.execute(sa.delete(SessionRow).where(SessionRow.user_id == row.id))
+    session.execute(sa.delete(PasswordResetRow).where(PasswordResetRow.user_id == row.id))
+    session.flush()
+
+
+def set_email(session: Session, name: str, email: str | None) -> None:
+    """Where mails to the account's owner go."""
+    get_row(session, name).email = email
     session.flush()
 
 
@@ -163,7 +181,7 @@ def make_user(row: UserRow) -> User:
         name=row.name,
         email=row.email,
         role=Role(row.role),
-        has_totp=row.totp_secret is not None,
+        has_totp=row.totp_since is not None,
         created_at=row.created_at,
         disabled_at=row.disabled_at,
     )
@@ -188,35 +206,3 @@ def _verify(password_hash: str, password: str) -> bool:
         return HASHER.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-@dataclass(frozen=True, slots=True)
-class _Tries:
-    """How long a client must wait before its next try; 0: this one counts."""
-
-    wait_s: int
-
-
-def _is_from(session: Session, name: str, client: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:
-    return (
-        SignInRow.name_hash == keyed_digest(session.secret, "name", name.strip()),
-        SignInRow.client_hash == keyed_digest(session.secret, "client", client),
-    )
-
-
-def _count_try(session: Session, name: str, client: str) -> _Tries:
-    """Note one try, as failed until it is known to be right; one that must wait is not counted."""
-    now = session.now()
-    row = session.scalar(sa.select(SignInRow).where(*_is_from(session, name, client)).with_for_update())
-    if row is None:
-        name_hash = keyed_digest(session.secret, "name", name.strip())
-        row = SignInRow(name_hash=name_hash, client_hash=keyed_digest(session.secret, "client", client), failures=0)
-        session.add(row)
-    elif row.next_try_at > now:
-        return _Tries(int((row.next_try_at - now).total_seconds()) + 1)
-    row.failures += 1
-    over = row.failures - FREE_TRIES
-    row.last_at = now
-    row.next_try_at = now + (min(timedelta(seconds=2 ** min(over, 20)), LONGEST_WAIT) if over > 0 else timedelta())
-    session.flush()
-    return _Tries(0)

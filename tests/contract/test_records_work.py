@@ -140,7 +140,7 @@ def test_a_token_opens_its_scope_until_it_expires_or_is_revoked(
         token, kept = sign_ins.create_token(
             session, "ann", label="export", scope=Scope.REVIEW, lifetime=timedelta(days=1)
         )
-        assert sign_ins.check_token(session, token, Scope.READ) == user
+        assert sign_ins.check_token(session, token, Scope.READ) == (user, Scope.REVIEW)
         with pytest.raises(NotAllowedError, match="admin"):
             sign_ins.check_token(session, token, Scope.ADMIN)
         with pytest.raises(NotAllowedError, match="unknown"):
