@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from crawler.extraction.cues import Cues, Gated, holds_any, loose, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
-from directory.vocabularies import TermKind, TermMatch, Vocabulary
+from directory.vocabularies import FoldedText, TermKind, TermMatch, Vocabulary
 
 MAX_CHARS = 60_000
 ITEM_CHARS = 60  # a heading or list entry no longer than this names one thing
@@ -181,12 +181,13 @@ def find_terms(
         if line.section in _SKIPPED or len(line.text) < 3 or line.text in seen:
             continue
         seen.add(line.text)
-        if not vocabulary.may_name(line.text):
+        words = FoldedText(line.text)
+        if not vocabulary.may_name(words):
             continue
         room -= len(line.text)
         if room < 0:
             break
-        for match, is_item in _read_line(line, vocabulary, language, guards.under_conditions(line)):
+        for match, is_item in _read_line(line, words, vocabulary, language, guards.under_conditions(line)):
             if own and match.text.lower() in own and own in line.low and _is_empty_in_names(match):
                 continue
             if match.term.kind is TermKind.TECHNIQUE:
@@ -211,34 +212,36 @@ def _is_empty_in_names(match: TermMatch) -> bool:
 
 
 def _read_line(
-    line: Line, vocabulary: Vocabulary, language: str | None, under_conditions: bool
+    line: Line, words: FoldedText, vocabulary: Vocabulary, language: str | None, under_conditions: bool
 ) -> Iterator[tuple[TermMatch, bool]]:
     """The terms of a line, each with whether it is an entry of its own there."""
     text = line.text
     short = len(text) <= ITEM_CHARS and (line.tag in _ITEM_TAGS or text.count(" ") < 5)
     if short and line.section is not Section.NAV:
         if under_conditions:
-            found = vocabulary.find_terms(text, language, loose=True)
+            found = vocabulary.find_terms(words, language, loose=True)
             yield from ((match, True) for match in found if match.term.kind is TermKind.CONDITION)
             return
-        found = vocabulary.find_item_terms(text, language)
+        found = vocabulary.find_item_terms(words, language)
         yield from ((match, len(match.text) >= 0.5 * len(text)) for match in found)
         if len(text) <= 20:
             return
     else:
-        found = vocabulary.find_terms(text, language)
+        found = vocabulary.find_terms(words, language)
     entries = list(_find_entries(line))
     for match in found if len(text) > ITEM_CHARS or not short else ():
         yield match, any(a <= match.start < b and match.end - match.start >= 0.6 * (b - a) for a, b in entries)
     for start, end in entries:
-        entry = text[start:end]
-        if any(start <= match.start < end for match in found) or not vocabulary.may_name(entry):
+        if any(start <= match.start < end for match in found):
+            continue
+        entry = FoldedText(text[start:end])
+        if not vocabulary.may_name(entry):
             continue
         for match in vocabulary.find_item_terms(entry, language):
             if match.text.lower() in _ADJECTIVES:
                 continue
             moved = TermMatch(match.term, start + match.start, start + match.end, match.text)
-            yield moved, len(match.text) >= 0.6 * len(entry)
+            yield moved, len(match.text) >= 0.6 * (end - start)
 
 
 def _find_entries(line: Line) -> Iterator[tuple[int, int]]:

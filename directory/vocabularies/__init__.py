@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
-from directory.vocabularies.folding import Word, find_folded_words, fold_phrase, split_words
+from directory.vocabularies.folding import FoldedText, fold_phrase
 from directory.vocabularies.icd10 import CODE_IN_TEXT, measure_prefix, parse_code
 from directory.vocabularies.matching import BodyGrammar, Candidate, PhraseTable, Wording, choose_longest, make_grammar
 from directory.vocabularies.terms import CodeMatch, Looseness, Term, TermKind, TermMatch
 
-__all__ = ["CodeMatch", "Looseness", "Term", "TermKind", "TermMatch", "Vocabulary", "load_vocabulary"]
+__all__ = ["CodeMatch", "FoldedText", "Looseness", "Term", "TermKind", "TermMatch", "Vocabulary", "load_vocabulary"]
 
 _FOLDER = Path(__file__).parent
 _TERM_KEYS = {"label", "definition", "icd10cm", "cautions", "see_doctor_first", "synonyms", "loose", "items"}
@@ -55,10 +55,9 @@ class Vocabulary:
         self._says = frozenset[str]().union(*(says for _, says in self._complaints))
         self._starts = self._phrases.first_words().union(*self._grammar_starts.values())
 
-    def may_name(self, text: str) -> bool:
+    def may_name(self, text: FoldedText) -> bool:
         """Whether `text` can hold a wording, by its pairs of words: false spares the search, true promises nothing."""
-        words = find_folded_words(text)
-        pairs = self._pairs
+        words, pairs = text.folded, self._pairs
         if not (self._singles.isdisjoint(words) and pairs.isdisjoint(pairwise(words))):
             return True
         if not self._says.isdisjoint(words) and any(
@@ -86,35 +85,41 @@ class Vocabulary:
                 if wording not in known:
                     known.append(wording)
 
-    def find_terms(self, text: str, language: str | None = None, *, loose: bool = False) -> list[TermMatch]:
+    def find_terms(
+        self, text: str | FoldedText, language: str | None = None, *, loose: bool = False
+    ) -> list[TermMatch]:
         """Every term that `text` names, in text order; the longest wording wins, spans never overlap.
 
         `language` keeps to one language's wordings (and those of all languages). `loose` adds wordings that are clear
         in a search box but not on a page ("back", "stretching").
         """
-        return self._find(text, split_words(text), language, _IN_SEARCH if loose else _IN_TEXT)
+        return self._find(_fold(text), None, language, _IN_SEARCH if loose else _IN_TEXT)
 
-    def find_item_terms(self, text: str, language: str | None = None) -> list[TermMatch]:
+    def find_item_terms(self, text: str | FoldedText, language: str | None = None) -> list[TermMatch]:
         """What a heading or list entry names: as a whole first ("Sports", "Pregnancy"), else as running text."""
-        words = split_words(text)
-        if not any(word.folded in self._starts for word in words):
+        text = _fold(text)
+        if self._starts.isdisjoint(text.folded):
             return []
-        core = [word for word in words if word.folded not in _FILLERS and not word.folded.isdigit()]
+        core = [at for at, word in enumerate(text.folded) if word not in _FILLERS and not word.isdigit()]
         named = False
-        for whole in (words,) if len(core) == len(words) else (words, core):
-            found = self._find(text, whole, language, _AS_ENTRY)
-            if found and (found[0].start, found[-1].end) == (whole[0].start, whole[-1].end) and _is_one_span(found):
+        for kept in (None,) if len(core) == len(text.folded) else (None, core):
+            found = self._find(text, kept, language, _AS_ENTRY)
+            words = text.words if kept is None else [text.words[at] for at in kept]
+            if found and (found[0].start, found[-1].end) == (words[0].start, words[-1].end) and _is_one_span(found):
                 return found
-            named = named or (whole is words and bool(found))
-        return self._find(text, words, language, _IN_TEXT) if named else []  # which names nothing more than an entry
+            named = named or (kept is None and bool(found))
+        return self._find(text, None, language, _IN_TEXT) if named else []  # which names nothing more than an entry
 
     def _find(
-        self, text: str, words: list[Word], language: str | None, allowed: frozenset[Looseness]
+        self, text: FoldedText, kept: list[int] | None, language: str | None, allowed: frozenset[Looseness]
     ) -> list[TermMatch]:
+        """The terms among the words of a text, or among those of them that are kept."""
         starts, phrases, seconds = self._starts, self._phrases, self._seconds
-        at_starts = [at for at, word in enumerate(words) if word.folded in starts]
+        folded = text.folded if kept is None else [text.folded[at] for at in kept]
+        at_starts = [at for at, word in enumerate(folded) if word in starts]
         if not at_starts:
             return []
+        words = text.words if kept is None else [text.words[at] for at in kept]
         grammars = [
             (grammar, self._grammar_starts[lang])
             for lang, grammar in self._grammars.items()
@@ -124,9 +129,9 @@ class Vocabulary:
         candidates = []
         inside: set[int] = set()  # words within a wording: in "tennis elbow, hip pain" the elbow has no pain
         for at in at_starts:
-            word = words[at]
-            known = seconds.get(word.folded, _NOTHING)
-            begins = "" in known or (at + 1 < len(words) and words[at + 1].folded in known)
+            word = folded[at]
+            known = seconds.get(word, _NOTHING)
+            begins = "" in known or (at + 1 < len(words) and folded[at + 1] in known)
             for after, wordings in phrases.find_at(words, at) if begins else ():
                 ids = chosen_ids.get(id(wordings))
                 if ids is None:
@@ -135,12 +140,12 @@ class Vocabulary:
                     candidates.append(Candidate(at, after, ids, rank=0))
                     inside.update(range(at + 1, after))
             for grammar, own_starts in grammars if at not in inside else ():
-                if word.folded in own_starts:
+                if word in own_starts:
                     candidates += grammar.find_at(words, at)
         matches = []
         for chosen in choose_longest(candidates):
             start, end = words[chosen.first].start, words[chosen.after - 1].end
-            matches += [TermMatch(self.terms[id_], start, end, text[start:end]) for id_ in chosen.term_ids]
+            matches += [TermMatch(self.terms[id_], start, end, text.text[start:end]) for id_ in chosen.term_ids]
         return matches
 
     def find_by_icd10(self, code: str) -> tuple[Term, ...]:
@@ -164,6 +169,10 @@ class Vocabulary:
             if terms:
                 matches.append(CodeMatch(found.group().upper(), found.start(), found.end(), terms))
         return matches
+
+
+def _fold(text: str | FoldedText) -> FoldedText:
+    return FoldedText(text) if isinstance(text, str) else text
 
 
 def _choose_ids(wordings: list[Wording], language: str | None, allowed: frozenset[Looseness]) -> tuple[str, ...]:

@@ -40,8 +40,8 @@ el los las lo del en una mi mis su sus al
 SMALL_WORDS = frozenset(_SMALL_WORDS_TEXT.split())
 _ELISIONS = frozenset({"l", "d", "j", "qu", "n", "s", "m", "t", "c"})
 # One class of characters runs several times faster than an alternation without "_": that is blanked out beforehand.
-_WORD = re.compile(r"[&+]|[\w\u0300-\u036f]+(?:['’ʼ][\w\u0300-\u036f]+)*")
-_ASCII_WORD = re.compile(r"[&+]|[a-zA-Z0-9]+(?:'[a-zA-Z0-9]+)*")  # the same for text in ASCII, at half the cost
+_WORD = re.compile(r"([&+]|[\w\u0300-\u036f]+(?:['’ʼ][\w\u0300-\u036f]+)*)")
+_ASCII_WORD = re.compile(r"([&+]|[a-zA-Z0-9]+(?:'[a-zA-Z0-9]+)*)")  # the same for text in ASCII, at half the cost
 _STOP = re.compile(r"[.;:!?|•·()\[\]{}\"“”«»<>—–*\t]|\n\s*\n|\s-\s")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 
@@ -108,31 +108,49 @@ def _fold_telling(raw: str) -> str:
     return "" if folded in SMALL_WORDS else folded
 
 
-def find_folded_words(text: str) -> list[str]:
-    """The folded words of `text` as `split_words` gives them, without their places."""
-    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.replace("_", " "))
-    return list(filter(None, map(_fold_telling, words)))
+class FoldedText:
+    """A text cut into words once: what it can name is asked of the folded words, their places come when needed."""
+
+    __slots__ = ("_parts", "_words", "folded", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # what stands between, a word, what stands between, a word, …
+        self._parts = (_ASCII_WORD if text.isascii() else _WORD).split(text.replace("_", " "))
+        self.folded = list(filter(None, map(_fold_telling, self._parts[1::2])))
+        self._words: list[Word] | None = None
+
+    @property
+    def words(self) -> list[Word]:
+        """The folded words with their spans; small words are left out but noted."""
+        if self._words is None:
+            self._words = self._place_words()
+        return self._words
+
+    def _place_words(self) -> list[Word]:
+        words: list[Word] = []
+        add, make, space = words.append, tuple.__new__, Gap.SPACE
+        parts = iter(self._parts)
+        end = 0
+        gap = Gap.STOP
+        small = False
+        for between, raw in zip(parts, parts, strict=False):  # the last part has no word after it
+            start = end + len(between)
+            if between != " ":  # a single space changes nothing
+                gap = max(gap, _find_gap(self.text[end:start]))
+            end = start + len(raw)
+            folded, cut_start, cut_end = _fold_raw(raw)
+            if folded in SMALL_WORDS:
+                small = True
+            elif folded:
+                add(make(Word, (folded, start + cut_start, end - cut_end, gap, small or cut_start > 0)))
+                gap, small = space, False
+        return words
 
 
 def split_words(text: str) -> list[Word]:
     """The folded words of `text` with their spans; small words are left out but noted."""
-    words: list[Word] = []
-    add, make, space = words.append, tuple.__new__, Gap.SPACE
-    last_end = 0
-    gap = Gap.STOP
-    small = False
-    for found in (_ASCII_WORD if text.isascii() else _WORD).finditer(text.replace("_", " ")):
-        start, end = found.span()
-        if start != last_end + 1 or text[last_end] != " ":  # a single space changes nothing
-            gap = max(gap, _find_gap(text[last_end:start]))
-        last_end = end
-        folded, cut_start, cut_end = _fold_raw(found[0])
-        if folded in SMALL_WORDS:
-            small = True
-        elif folded:
-            add(make(Word, (folded, start + cut_start, end - cut_end, gap, small or cut_start > 0)))
-            gap, small = space, False
-    return words
+    return FoldedText(text).words
 
 
 def fold_phrase(phrase: str) -> tuple[str, ...]:
