@@ -38,6 +38,9 @@ _PHRASES = re.compile("|".join(rf"\b{re.escape(phrase)}\b" for phrase in TITLE_P
 _NUMBERED = re.compile(
     r"(?:\b(?:lic(?:ense|ence)?|no|nr|reg(?:istration)?)\b\.?\s*)?[#№]?\s*[A-Za-z]{0,4}[-.#]?\d[\w./-]*", re.IGNORECASE
 )
+_ORDINALS = {"2nd": "II", "second": "II", "3rd": "III", "third": "III", "4th": "IV", "fourth": "IV"}
+_ORDINAL = re.compile(r"\b(?:the\s+(second|third|fourth|2nd|3rd|4th)|(2nd|3rd|4th))\b", re.IGNORECASE)
+_SURNAMES_TOO = ("junior", "senior", "fils", "père")  # behind a given name alone
 _HAS_DIGIT_OR_HASH = re.compile(r"[\d#№]")
 _PLAIN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*(?: [^\W\d_]+(?:[-'’][^\W\d_]+)*){1,2}")
 _VOWEL = re.compile(r"[AEIOUYaeiouy]")
@@ -52,6 +55,8 @@ def parse_name(text: str) -> PersonName:
     surnames; former names follow née or formerly; quoted or bracketed words are nicknames.
     """
     raw = _SPACES.sub(" ", text[:MAX_LENGTH]).strip()
+    if _ORDINAL.search(raw):
+        raw = _ORDINAL.sub(lambda found: _ORDINALS[(found[1] or found[2]).lower()], raw)
     if _PLAIN.fullmatch(raw):
         return _parse_plain(raw)
     rest, maiden = _lift_maiden(raw)
@@ -67,7 +72,8 @@ def parse_name(text: str) -> PersonName:
     suffix = ""
     kept: list[list[str]] = []
     for index, part in enumerate(parts):
-        tokens, generation = _strip_generation(part)
+        first = index == 0 and (len(part) == 1 or all(_is_letters(token) for other in parts[1:] for token in other))
+        tokens, generation = _strip_generation(part, alone=first)
         if index:
             tokens = _strip_listed(_strip_honorifics(tokens), letters, named=bool(kept) and len(kept[0]) > 1)
             tokens, second = _strip_generation(tokens)
@@ -100,7 +106,7 @@ def _parse_plain(raw: str) -> PersonName:
     """Two or three bare words: by far the commonest form."""
     letters: list[str] = []
     tokens = _strip_letters(_strip_honorifics(raw.split(" ")), letters, shouting=raw.isupper())
-    tokens, suffix = _strip_generation(tokens)
+    tokens, suffix = _strip_generation(tokens, alone=True)
     given, middle, family = _by_order(tokens)
     return PersonName(given=given, middle=middle, family=family, suffix=suffix, raw=raw, letters=tuple(letters))
 
@@ -120,6 +126,8 @@ def _lift_nicknames(text: str) -> tuple[str, tuple[str, ...]]:
 
     def take(found: re.Match[str]) -> str:
         inner = next(group for group in found.groups() if group).strip()
+        if inner.lower().rstrip(".") in GENERATIONS:
+            return f" {inner} "
         if _is_letters(inner) or not all(part.isalpha() for part in re.split(r"[ .\-']", inner) if part):
             return f" , {inner} , " if _is_letters(inner) else " "
         if len(inner.split()) <= 2:
@@ -186,8 +194,9 @@ def _strip_listed(part: list[str], letters: list[str], *, named: bool) -> list[s
     return kept
 
 
-def _strip_generation(tokens: list[str]) -> tuple[list[str], str]:
-    if tokens:
+def _strip_generation(tokens: list[str], *, alone: bool = False) -> tuple[list[str], str]:
+    """The words without their generation; `alone`: nothing else names the person, so that two words are both of it."""
+    if tokens and not (alone and len(tokens) <= 2 and tokens[-1].lower() in _SURNAMES_TOO):
         generation = GENERATIONS.get(tokens[-1].lower().rstrip("."), "")  # "J.R." are initials
         if generation:
             return tokens[:-1], generation

@@ -15,9 +15,13 @@ HONORIFICS = word_set(
 
 GENERATIONS = {
     "jr": "Jr",
+    "jnr": "Jr",
     "junior": "Jr",
+    "fils": "Jr",
     "sr": "Sr",
+    "snr": "Sr",
     "senior": "Sr",
+    "père": "Sr",
     "ii": "II",
     "2nd": "II",
     "iii": "III",
