@@ -21,6 +21,10 @@ BLANK = "\x00"
 PLAIN_WORDS = frozenset(("mobile", "surprise", "paradise", "enterprise", "independence", "reading", "hope", "orange"))
 
 
+# A town after such a word is part of a name: "Masaje del Puente".
+LINKS = frozenset(("del", "du", "des", "the"))
+
+
 class Sureness(IntEnum):
     """How surely words name a place; an `UNLIKELY` one counts only if nobody matches them as words."""
 
@@ -103,6 +107,8 @@ class PlaceFinder:
         is_full = not is_wide and _names_region(span, answer)
         if is_full:
             sureness = Sureness.SURE
+        elif analysis.fold(before) in LINKS and size < LARGE:
+            sureness = Sureness.UNLIKELY
         elif analysis.fold(span) in PLAIN_WORDS and not (is_alone and _is_capital(span) and not self.understood_more):
             return None
         elif is_alone and not in_name and (is_written or not self.understood_more):

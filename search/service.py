@@ -13,12 +13,13 @@ from directory.errors import EngineUnavailableError, UsageError
 from directory.models import EntityKind, PracticeKind, Referral, Setting, to_json
 from directory.places import Gazetteer, Place, PlaceKind
 from directory.vocabularies import Vocabulary
+from search import analysis
 from search.geometry import HALF_GLOBE_KM
 from search.interface import GeoBox, GeoCircle, Hit, Reader, SearchPage, SearchRequest, Sort
-from search.narrower import find_narrower
+from search.narrower import find_kindred, find_narrower
 from search.spelling import Speller
 from search.suggesting import suggest
-from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, understand
+from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, clean_text, understand
 from verification.badge import make_badge
 
 __all__ = ["DEFAULT_RADIUS_KM", "Chip", "SearchAnswer", "find_therapists", "warm"]
@@ -172,8 +173,13 @@ def find_therapists(
         facets=tuple(facets),
         explain=explain,
     )
-    attempts = _list_attempts(asked, understand(q, vocabulary, gazetteer, near=near), radius_km, sort)
-    page, attempt = _search(reader, attempts)
+    understood = understand(q, vocabulary, gazetteer, near=near)
+    wanted = _Wanted(asked, radius_km, sort)
+    attempts = _list_attempts(wanted, understood, clean_text(q), vocabulary)
+    return _make_answer(*_search(reader, attempts))
+
+
+def _make_answer(page: SearchPage, attempt: _Attempt) -> SearchAnswer:
     understood = attempt.understood
     return SearchAnswer(
         page=page,
@@ -188,6 +194,32 @@ def find_therapists(
 
 
 @dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was chosen beside the words: filters, radius and order."""
+
+    asked: SearchRequest
+    radius_km: float | None
+    sort: Sort | str | None
+
+    def attempt(self, understood: Understood) -> _Attempt:
+        """The search for what was asked by filters and by words."""
+        asked = self.asked
+        request = replace(
+            asked,
+            text=understood.text,
+            name=understood.name,
+            conditions=_join(understood.conditions, asked.conditions),
+            techniques=_join(understood.techniques, asked.techniques),
+            credentials=_join(understood.credentials, asked.credentials),
+            insurance=True if understood.insurance else asked.insurance,
+            verified=asked.verified or understood.verified,
+        )
+        request = replace(request, narrower=find_narrower(request.conditions))
+        request, radius = _place(request, understood, self.radius_km)
+        return _Attempt(understood, replace(request, sort=_choose_sort(self.sort, request)), radius)
+
+
+@dataclass(frozen=True, slots=True)
 class _Attempt:
     """One way to ask what was understood; `relaxed` are the words it leaves out."""
 
@@ -197,15 +229,18 @@ class _Attempt:
     relaxed: tuple[str, ...] = ()
 
 
-def _list_attempts(
-    asked: SearchRequest, understood: Understood, radius_km: float | None, sort: Sort | str | None
-) -> Iterator[_Attempt]:
+def _list_attempts(wanted: _Wanted, understood: Understood, written: str, vocabulary: Vocabulary) -> Iterator[_Attempt]:
     """What is tried in turn until somebody matches: every reading as it is, then the first one with less."""
-    first = _make_attempt(asked, understood, radius_km, sort)
+    first = wanted.attempt(understood)
     yield first
-    if understood.otherwise:
-        yield _make_attempt(asked, understood.otherwise, radius_km, sort)
-    request = first.request
+    for reading in (
+        understood.otherwise,
+        _read_as_name(understood, written),
+        _read_as_kindred(understood, vocabulary),
+    ):
+        if reading:
+            yield wanted.attempt(reading)
+    asked, request = wanted.asked, first.request
     if not (request.conditions or request.techniques or request.near or request.regions or request.name):
         return
     insured = next((chip.text for chip in understood.chips if chip.kind == "insurance"), "")
@@ -219,23 +254,25 @@ def _list_attempts(
         yield replace(first, request=without_insurance, relaxed=(request.text, *letters, insured))
 
 
-def _make_attempt(
-    asked: SearchRequest, understood: Understood, radius_km: float | None, sort: Sort | str | None
-) -> _Attempt:
-    """The search for what was asked by filters and by words."""
-    request = replace(
-        asked,
-        text=understood.text,
-        name=understood.name,
-        conditions=_join(understood.conditions, asked.conditions),
-        techniques=_join(understood.techniques, asked.techniques),
-        credentials=_join(understood.credentials, asked.credentials),
-        insurance=True if understood.insurance else asked.insurance,
-        verified=asked.verified or understood.verified,
-    )
-    request = replace(request, narrower=find_narrower(request.conditions))
-    request, radius = _place(request, understood, radius_km)
-    return _Attempt(understood, replace(request, sort=_choose_sort(sort, request)), radius)
+def _read_as_name(understood: Understood, written: str) -> Understood | None:
+    """All the words as a name, where some were understood and some were not: "Harbor Injury and Massage Clinic"."""
+    if not understood.text or not understood.chips or understood.name:
+        return None
+    name = " ".join(word for word in written.split() if analysis.fold(word) not in analysis.STOP_WORDS)
+    return Understood(name=name, chips=(Chip("name", name, name, written),))
+
+
+def _read_as_kindred(understood: Understood, vocabulary: Vocabulary) -> Understood | None:
+    """The condition in place of the technique made for it, or the other way round."""
+    chips, changed = list(understood.chips), False
+    for at, chip in enumerate(chips):
+        kindred = vocabulary.terms.get(find_kindred(chip.id) or "") if chip.kind in ("condition", "technique") else None
+        if kindred:
+            chips[at], changed = Chip(kindred.kind, kindred.id, kindred.label, chip.text), True
+    if not changed:
+        return None
+    named = {kind: tuple(chip.id for chip in chips if chip.kind == kind) for kind in ("condition", "technique")}
+    return replace(understood, conditions=named["condition"], techniques=named["technique"], chips=tuple(chips))
 
 
 def _join(understood: Iterable[str], chosen: Iterable[str]) -> tuple[str, ...]:

@@ -40,12 +40,12 @@ class Speller:
     def _fold(text: str) -> str:
         return " ".join(analysis.fold(text).split())
 
-    def find(self, text: str) -> Term | None:
-        """The term whose wording is one wrong letter away, or two in a long one; never a word that begins otherwise."""
+    def find(self, text: str) -> tuple[Term, str] | None:
+        """The term with the wording that is one wrong letter away, or two in a long one; its first letter holds."""
         written = self._fold(text)
         if len(written) < SHORTEST or any(char.isdigit() for char in written):
             return None
         most = 1 if len(written) < 8 else 2
         found = process.extract(written, self._known, scorer=OSA.distance, score_cutoff=most, limit=5)
         best = next((wording for wording, _, _ in found if wording[0] == written[0]), None)
-        return self._terms[best] if best else None
+        return (self._terms[best], best) if best else None

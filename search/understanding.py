@@ -15,54 +15,27 @@ from rapidfuzz.distance import OSA
 from directory.places import Gazetteer, Place, PlaceKind
 from directory.vocabularies import TermMatch, Vocabulary
 from search import analysis
-from search.bare_places import BarePlace, PlaceFinder, Sureness
+from search.bare_places import SMALL, BarePlace, PlaceFinder, Sureness
 from search.spelling import Speller
+from search.wordings import (
+    CODE_HERALD,
+    COMMON_WORDS,
+    INSURANCE,
+    LETTERS,
+    NEAR,
+    NEAR_ME,
+    NO_INSURANCE,
+    NUMBERS,
+    POSTAL,
+    RADIUS,
+    RADIUS_IN_WORDS,
+    VERIFIED,
+    WORD,
+)
 
 DEFAULT_RADIUS_KM = 25.0
 KM_PER_MILE = 1.609344
 MAX_TEXT = 2_000
-
-_DISTANCE = (
-    r"(?P<number>\d{1,5}(?:[.,]\d{1,2})?)\s*-?\s*"
-    r"(?P<unit>km|kms|kilomet(?:er|re)s?|kilómetros?|kilomètres?|mi|miles?|millas?|milles?)\b"
-)
-_RADIUS = re.compile(
-    rf"(?:\b(?:within|in|less than|up to|under|max|a menos de|hasta|en un radio de|à moins de|dans un rayon de)\s+)?"
-    rf"{_DISTANCE}(?:\s*(?:radius|away|or less))?(?P<of>\s+(?:of|from|around|de|du|d')(?=\s|\w))?",
-    re.IGNORECASE,
-)
-_INSURANCE = re.compile(
-    r"\b(?:(?:that |who )?"
-    r"(?:takes?|accepts?|taking|accepting|with|has|covered by|bills?|acepta|con|qui accepte|accepte|avec)"
-    r"\s+(?:my |the |el |les |des |l'|une |un )?(?:insurance|seguros?(?: médicos?)?|assurances?)"
-    r"|(?:insurance|seguro|assurances?)\s+(?:accepted|ok|welcome|aceptado|acceptées?)|insurance)\b",
-    re.IGNORECASE,
-)
-_VERIFIED = re.compile(r"\b(?:verified|licen[cs]e (?:checked|verified)|vérifiée?s?|verificad[oa]s?)\b", re.IGNORECASE)
-_NEAR = re.compile(
-    r"(?:^|(?<=\s))(?:near(?:by| to)?|around|close to|next to|in|at|by|près de|proche de|autour de|à|cerca del?|en)\s+",
-    re.IGNORECASE,
-)
-_NEAR_ME = re.compile(
-    r"\b(?:near|around|close to|next to) me\b|\bnearby\b|\bcerca de mí\b|\bprès de (?:moi|chez moi)\b", re.IGNORECASE
-)
-_POSTAL = re.compile(r"\b(?:\d{5}(?:-\d{4})?|[A-Za-z]\d[A-Za-z](?:[ -]?\d[A-Za-z]\d)?)\b")
-_LETTERS = re.compile(
-    r"\b(?:LMT|RMT|LMP|LMBT|CMT|BCTMB|NCTMB|NCTM|CLT-LANA|CLT|MMP|CMMP|CMMT|MMT|LAMT|MBLEX)\b", re.IGNORECASE
-)
-_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
-# What everybody here is or does: such words tell no entry from another.
-COMMON_WORDS = frozenset(
-    analysis.stem(word)
-    for word in (  # noqa: SIM905 - words read better in lines
-        "massage massages masseuse masseur massotherapy massothérapie massothérapeute masaje masajes masajista "
-        "terapeuta therapist therapists therapy therapeutic thérapeute practitioner practitioners specialist "
-        "expert provider medical clinical registered licensed certified treatment treatments help good best find "
-        "need needs looking want search someone person anyone who can do does please somebody pain-relief doctor "
-        "service services local nearest closest therapie terapia busco necesito cherche besoin un una us now today "
-        "por favor"
-    ).split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +89,7 @@ class _Reading:
         return taken.strip()
 
     def words(self) -> list[re.Match[str]]:
-        return list(_WORD.finditer(self.rest))
+        return list(WORD.finditer(self.rest))
 
     def add(self, kind: str, chip_id: str, label: str, text: str) -> None:
         if not any(chip.kind == kind and chip.id == chip_id for chip in self.chips):
@@ -142,11 +115,12 @@ def understand(
     """What `text` asks for, and where; `near`, where given, is the place and the text's words are not read as one."""
     reading = _Reading(clean_text(text))
     radius_km = _take_radius(reading)
+    _take_away(reading, CODE_HERALD)
     _take_codes(reading, vocabulary)
-    insurance = _take_flag(reading, _INSURANCE, "insurance", "takes insurance")
-    verified = _take_flag(reading, _VERIFIED, "verified", "licence current")
-    for match in _NEAR_ME.finditer(reading.rest):
-        reading.take(*match.span())
+    _take_away(reading, NO_INSURANCE)
+    insurance = _take_flag(reading, INSURANCE, "insurance", "takes insurance")
+    verified = _take_flag(reading, VERIFIED, "verified", "licence current")
+    _take_away(reading, NEAR_ME)
     answer = Understood(radius_km=radius_km, insurance=insurance, verified=verified)
     near = clean_text(near)
     answer = (
@@ -154,7 +128,7 @@ def understand(
         if near
         else _take_named_place(answer, reading, gazetteer, country)
     )
-    _take_terms(reading, vocabulary)
+    _take_terms(reading, vocabulary, gazetteer, country)
     _take_letters(reading, gazetteer, country)
     if near or answer.place or answer.places:
         _take_misspelt(reading, vocabulary)
@@ -188,11 +162,18 @@ def _finish(answer: Understood, reading: _Reading, near: str = "") -> Understood
     )
 
 
+def _take_away(reading: _Reading, pattern: re.Pattern[str]) -> None:
+    """Blank out words that ask for nothing."""
+    for match in pattern.finditer(reading.rest):
+        reading.take(*match.span())
+
+
 def _take_radius(reading: _Reading) -> float | None:
-    match = _RADIUS.search(reading.rest)
+    match = RADIUS.search(reading.rest) or RADIUS_IN_WORDS.search(reading.rest)
     if match is None:
         return None
-    number = float(match["number"].replace(",", "."))
+    written = match["number"].lower()
+    number = NUMBERS.get(written) or float(written.replace(",", "."))
     miles = match["unit"].lower().startswith("mi")
     if not number:
         return None
@@ -207,7 +188,7 @@ def _take_radius(reading: _Reading) -> float | None:
 
 def _take_codes(reading: _Reading, vocabulary: Vocabulary) -> None:
     for match in vocabulary.find_codes(reading.rest):
-        if "." not in match.code and _POSTAL.fullmatch(match.code):
+        if "." not in match.code and POSTAL.fullmatch(match.code):
             continue
         text = reading.take(match.start, match.end)
         term = match.terms[0]
@@ -232,20 +213,20 @@ def _resolve_near(answer: Understood, near: str, gazetteer: Gazetteer, country: 
 
 def _take_named_place(answer: Understood, reading: _Reading, gazetteer: Gazetteer, country: str | None) -> Understood:
     """The place after a preposition ("near Stony Plain"), or a postal code anywhere."""
-    matches = sorted(_NEAR.finditer(reading.rest), key=lambda match: -match.start())
+    matches = sorted(NEAR.finditer(reading.rest), key=lambda match: -match.start())
     for match in matches:
         tail = re.split(r"\x00", reading.rest[match.end() :])[0]
-        words = list(_WORD.finditer(tail))[:5]
+        words = list(WORD.finditer(tail))[:5]
         for count in range(len(words), 0, -1):
             last = words[count - 1].group()
-            if 1 < count < len(words) and last.islower() and last in analysis.STOP_WORDS:
-                continue  # "in Denver in the evening" names no Indiana
+            if count < max(len(words), 2) and last.islower() and last in analysis.STOP_WORDS:
+                continue  # "in Denver in the evening" names no Indiana, "à la nuque" no Los Angeles
             end = match.end() + words[count - 1].end()
             found = gazetteer.resolve(reading.rest[match.end() : end], country)
             if found.place or found.candidates:
                 text = reading.take(match.start(), end)
                 return _keep_place(answer, reading, text, found.place, found.candidates)
-    for match in _POSTAL.finditer(reading.rest):
+    for match in POSTAL.finditer(reading.rest):
         found = gazetteer.resolve(match.group(), country)
         if found.place and found.place.kind is PlaceKind.POSTAL_CODE:
             return _keep_place(answer, reading, reading.take(*match.span()), found.place, ())
@@ -273,8 +254,22 @@ def _take_bare(answer: Understood, reading: _Reading, bare: BarePlace) -> Unders
     return _keep_place(answer, reading, text, bare.answer.place, bare.answer.candidates)
 
 
-def _take_terms(reading: _Reading, vocabulary: Vocabulary) -> None:
-    matches: list[TermMatch] = vocabulary.find_terms(reading.rest, loose=True)
+def _ends_place(reading: _Reading, match: TermMatch, gazetteer: Gazetteer, country: str | None) -> bool:
+    """Whether a term's one word is the end of a town's name: the falls of "Niagara Falls" hurt nobody."""
+    before = next((word for word in reversed(reading.words()) if word.end() <= match.start), None)
+    if before is None or " " in match.text or reading.rest[before.end() : match.start] != " ":
+        return False
+    found = gazetteer.resolve(reading.rest[before.start() : match.end], country)
+    places = (found.place,) if found.place else found.candidates
+    return any(place.kind is PlaceKind.CITY and place.population >= SMALL for place in places)
+
+
+def _take_terms(reading: _Reading, vocabulary: Vocabulary, gazetteer: Gazetteer, country: str | None) -> None:
+    matches: list[TermMatch] = [
+        match
+        for match in vocabulary.find_terms(reading.rest, loose=True)
+        if not _ends_place(reading, match, gazetteer, country)
+    ]
     for match in matches:
         reading.add(match.term.kind, match.term.id, match.term.label, match.text)
     for match in matches:
@@ -283,9 +278,10 @@ def _take_terms(reading: _Reading, vocabulary: Vocabulary) -> None:
 
 def _take_letters(reading: _Reading, gazetteer: Gazetteer, country: str | None) -> None:
     """Letters of credentials, and the two or three capitalised words right before them as a name, if no place is."""
-    for match in _LETTERS.finditer(reading.rest):
+    for match in LETTERS.finditer(reading.rest):
         text = reading.take(*match.span())
-        reading.add("credential", text.upper(), text.upper(), text)
+        letters = text.upper().replace(".", "")
+        reading.add("credential", letters, letters, text)
         if not reading.name and (span := _find_name_before(reading, match.start())):
             found = gazetteer.resolve(reading.rest[slice(*span)], country)
             if found.place is None and not found.candidates:
@@ -317,11 +313,16 @@ def _take_misspelt(reading: _Reading, vocabulary: Vocabulary) -> bool:
     for size in (3, 2, 1):
         words = reading.words()[: analysis.MAX_TOKENS]
         for first in range(len(words) - size + 1):
-            start, end = words[first].start(), words[first + size - 1].end()
+            run = words[first : first + size]
+            start, end = run[0].start(), run[-1].end()
             written = reading.rest[start:end]
             if "\x00" in written or (size == 1 and _is_common(written)):
                 continue
-            if term := speller.find(written):
+            found = speller.find(written)
+            if found is None:
+                continue
+            term, wording = found
+            if not any(_is_common(word.group()) and analysis.fold(word.group()) not in wording.split() for word in run):
                 reading.add(term.kind, term.id, term.label, reading.take(start, end))
     return reading.rest != before
 
@@ -332,7 +333,7 @@ def _is_nearly_common(word: str) -> bool:
 
 
 def _is_common(word: str) -> bool:
-    folded = analysis.fold(word)
+    folded = analysis.fold(word).replace("’", "'")
     return analysis.stem(folded) in COMMON_WORDS or folded in analysis.STOP_WORDS
 
 

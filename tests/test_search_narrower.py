@@ -15,7 +15,7 @@ from directory.vocabularies import load_vocabulary
 from search.engine import open_engine
 from search.interface import DocumentLocation, Reader, TherapistDocument
 from search.names import BuildName
-from search.narrower import NARROWER, find_narrower
+from search.narrower import MADE_FOR, NARROWER, find_kindred, find_narrower
 from search.service import find_therapists
 
 
@@ -64,7 +64,9 @@ def test_every_pair_is_of_conditions_that_there_are_and_none_goes_round() -> Non
     conditions = load_vocabulary().conditions
     for broad, narrow in NARROWER.items():
         assert {broad, *narrow} <= set(conditions)
-        assert not set(narrow) & set(NARROWER), "one step suffices"
+        assert broad not in narrow
+        for between in narrow:
+            assert set(NARROWER.get(between, ())) <= set(narrow), "one step suffices"
 
 
 def test_a_prefix_under_a_broad_code_is_narrower() -> None:
@@ -87,3 +89,25 @@ def test_a_prefix_under_a_broad_code_is_narrower() -> None:
 def test_what_was_asked_for_is_not_narrower_than_itself() -> None:
     assert find_narrower(["back-pain", "low-back-pain"]) == ()
     assert find_narrower(["low-back-pain"]) == ()
+
+
+def test_every_technique_made_for_one_condition_is_there_and_so_is_the_condition() -> None:
+    vocabulary = load_vocabulary()
+    assert set(MADE_FOR) <= set(vocabulary.techniques)
+    assert set(MADE_FOR.values()) <= set(vocabulary.conditions)
+    assert len(set(MADE_FOR.values())) == len(MADE_FOR)
+    assert all(find_kindred(find_kindred(technique) or "") == technique for technique in MADE_FOR)
+
+
+def test_where_nobody_names_the_technique_the_condition_it_is_made_for_is_asked(tmp_path: Path) -> None:
+    engine = open_engine(Settings(data_dir=tmp_path))
+    build = engine.start_build(str(BuildName(datetime(2026, 11, 23, tzinfo=UTC), "therapists", 1)))
+    build.add([make_document("Di Jawson", "jaw-pain"), make_document("Harbour Injury & Massage Clinic", "neck-pain")])
+    build.finish()
+    engine.publish(build.name)
+    answer = find_therapists(
+        engine.open_reader(), load_gazetteer(), load_vocabulary(), on=TODAY, q="TMJ massage near Denver"
+    )
+    assert [hit.document.name for hit in answer.hits] == ["Di Jawson"]
+    assert [(chip.kind, chip.id) for chip in answer.chips if chip.kind != "place"] == [("condition", "jaw-pain")]
+    assert ask(engine.open_reader(), "Harbor Injury and Massage Clinic") == ["Harbour Injury & Massage Clinic"]

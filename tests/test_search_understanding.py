@@ -40,6 +40,14 @@ def ask(text: str, near: str = "") -> Understood:
         ("pins and needles in my hand near me", ["carpal-tunnel"], None, ""),
         ("Monroe NC", [], "Monroe, NC", ""),
         ("zebra whisperer", [], None, "zebra whisperer"),
+        ("j'ai mal à la nuque Montréal", ["neck-pain"], "Montréal, QC", ""),
+        ("J’ai mal au dos Montréal", ["back-pain"], "Montréal, QC", ""),
+        ("massothérapeute pour la sciatique à Montréal", ["sciatica"], "Montréal, QC", ""),
+        ("sciatica Niagara Falls Ontario", ["sciatica"], "Niagara Falls, ON", ""),
+        ("slip and fall Sioux Falls SD", ["fall-injury"], "Sioux Falls, SD", ""),
+        ("zip 67203 cupping", ["cupping"], "Wichita, KS 67203", ""),
+        ("ICD-10: M54.31 Tacoma", ["sciatica"], "Tacoma, WA", ""),
+        ("massage that helps with whiplash Seattle", ["whiplash"], "Seattle, WA", ""),
     ],
 )
 def test_patients_words_become_terms_and_a_place(text: str, terms: list[str], place: str | None, rest: str) -> None:
@@ -82,6 +90,7 @@ def test_patients_words_become_terms_and_a_place(text: str, terms: list[str], pl
         ("Denver Wellness Collective", None, "Denver Wellness Collective"),
         ("Boulder Bodyworks", None, "Boulder Bodyworks"),
         ("Virginia Smith", None, "Virginia Smith"),
+        ("Masaje Medico del Puente", None, "del Puente"),
     ],
 )
 def test_a_place_without_a_preposition_is_read_where_nothing_speaks_against_it(
@@ -130,6 +139,10 @@ def test_the_name_before_letters_is_told_from_the_place_after_them() -> None:
         ("neck pain within 5 miles of Boston", 8.04672),
         ("10 mi from 98660", 16.09344),
         ("masaje a menos de 15 km de Miami", 15),
+        ("massage à moins d'un kilomètre de Montréal", 1),
+        ("massage within half a mile of 80202", 0.804672),
+        ("within ten miles of Boston", 16.09344),
+        ("Ten Miles Massage Boston", None),
         ("neck pain near Boston", None),
     ],
 )
@@ -154,6 +167,41 @@ def test_a_place_given_apart_is_the_place() -> None:
 def test_a_name_with_letters_after_it_is_a_name() -> None:
     answer = ask("Dana Whitfield LMT")
     assert (answer.name, answer.credentials, answer.text) == ("Dana Whitfield", ("LMT",), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"), [("R.M.T. in Edmonton", "RMT"), ("Hollingworth L.M.T.", "LMT"), ("bctmb seattle", "BCTMB")]
+)
+def test_letters_are_read_with_dots_and_in_lower_case(text: str, letters: str) -> None:
+    assert ask(text).credentials == (letters,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "covered by insurance",
+        "bills auto insurance",
+        "direct billing",
+        "insurance-covered",
+        "extended health benefits",
+        "in-network",
+        "PIP claim",
+        "que acepte seguro",
+        "con seguro médico",
+        "avec reçu d'assurance",
+        "qui accepte les assurances",
+    ],
+)
+def test_whoever_asks_for_insurance_is_understood(text: str) -> None:
+    answer = ask(f"neck pain {text} Denver CO")
+    assert (answer.insurance, answer.text, answer.conditions) == (True, "", ("neck-pain",))
+
+
+@pytest.mark.parametrize("text", ["no insurance", "I don't have insurance", "sin seguro", "sans assurance", "self-pay"])
+def test_whoever_has_no_insurance_asks_for_nobody_who_takes_it(text: str) -> None:
+    answer = ask(f"deep tissue {text} Boulder CO")
+    assert not answer.insurance
+    assert answer.techniques == ("deep-tissue",)
 
 
 def test_insurance_and_verification_are_filters() -> None:

@@ -1,0 +1,86 @@
+"""How people write distances, insurance, letters and codes in a search box, in English, French and Spanish."""
+
+from __future__ import annotations
+
+import re
+
+from search import analysis
+
+# Numbers written as words count only after "within" and the like: "five" alone may be part of a name.
+NUMBERS = {
+    **dict.fromkeys(("half a", "half an", "a half"), 0.5),
+    **dict.fromkeys(("a", "one", "un", "una", "uno"), 1.0),
+    **dict.fromkeys(("two", "deux", "dos"), 2.0),
+    **dict.fromkeys(("three", "trois", "tres"), 3.0),
+    **dict.fromkeys(("five", "cinq", "cinco"), 5.0),
+    **dict.fromkeys(("ten", "dix", "diez"), 10.0),
+    **dict.fromkeys(("fifteen", "quinze", "quince"), 15.0),
+    **dict.fromkeys(("twenty", "vingt", "veinte"), 20.0),
+    **dict.fromkeys(("thirty", "trente", "treinta"), 30.0),
+    **dict.fromkeys(("fifty", "cinquante", "cincuenta"), 50.0),
+}
+_WITHIN = (
+    r"\b(?:within|in|less than|up to|under|max|a menos de|hasta|en un radio de|à moins d[e'’]|dans un rayon d[e'’])"
+)
+_UNIT = r"(?P<unit>km|kms|kilomet(?:er|re)s?|kilómetros?|kilomètres?|mi|miles?|millas?|milles?)\b"
+_TAIL = r"(?:\s*(?:radius|away|or less))?(?P<of>\s+(?:of|from|around|de|du|d['’])(?=\s|\w))?"
+RADIUS = re.compile(rf"(?:{_WITHIN}\s*)?(?P<number>\d{{1,5}}(?:[.,]\d{{1,2}})?)\s*-?\s*{_UNIT}{_TAIL}", re.IGNORECASE)
+RADIUS_IN_WORDS = re.compile(rf"{_WITHIN}\s*(?P<number>{'|'.join(NUMBERS)})\s+{_UNIT}{_TAIL}", re.IGNORECASE)
+
+_INSURANCE_WORD = r"(?:insurances?|insurers?|seguros?(?: médicos?)?|assurances?|assureurs?)"
+_BEFORE_INSURANCE = (
+    r"(?:(?:my|the|your|any|private|health|medical|auto|car|direct|extended|el|la|mi|los|les|mes|des|une?|le|"
+    r"re[çc]us? (?:d['’]|pour )|recibos? de|d['’]|l['’])\s*){0,3}"
+)
+INSURANCE = re.compile(
+    rf"\b(?:(?:(?:that|who|which|que|qui)\s+)?(?:(?:can|do|does|will|directly|direct)\s+)?"
+    rf"(?:takes?|taking|accepts?|accepting|with|has|have|covered by|bills?|billing|uses?|"
+    rf"acept[ae]n?|con|tenga|tiene|accept(?:e|ent|ant)|avec|prend|prennent|couverte?s? par)\s+"
+    rf"{_BEFORE_INSURANCE}{_INSURANCE_WORD}"
+    rf"|(?:private|health|medical|auto|car|extended)\s+{_INSURANCE_WORD}|{_INSURANCE_WORD})"
+    r"(?:\s*-?\s*(?:accepted|ok|okay|welcome|covered|coverage|billing|plans?|claims?|receipts?|aceptado|acceptées?))?\b"
+    r"|\bdirect(?:ly)?[ -]bill(?:s|ing)?(?: to)?\b|\b(?:in|out of)[ -]network\b|\bPIP(?: claims?| insurance)?\b"
+    r"|\bextended (?:health )?(?:benefits?|care|coverage|plans?)\b|\b(?:health|insurance) benefits\b",
+    re.IGNORECASE,
+)
+# Whoever has no insurance asks for nobody in particular: such words filter nothing.
+NO_INSURANCE = re.compile(
+    r"\b(?:no|without|w/o|(?:don['’]?t|do not) have|not covered by|sin|no tengo|sans|(?:je n['’]ai )?pas d['’])\s*"
+    rf"{_BEFORE_INSURANCE}{_INSURANCE_WORD}\b|\buninsured\b|\bself[ -]pay(?:ing)?\b|\bout of pocket\b",
+    re.IGNORECASE,
+)
+VERIFIED = re.compile(r"\b(?:verified|licen[cs]e (?:checked|verified)|vérifiée?s?|verificad[oa]s?)\b", re.IGNORECASE)
+NEAR = re.compile(
+    r"(?:^|(?<=\s))(?:near(?:by| to)?|around|close to|next to|in|at|by|près de|proche de|autour de|à|cerca del?|en)\s+",
+    re.IGNORECASE,
+)
+NEAR_ME = re.compile(
+    r"\b(?:near|around|close to|next to) me\b|\bnearby\b|\bcerca de mí\b|\bprès de (?:moi|chez moi)\b", re.IGNORECASE
+)
+POSTAL = re.compile(r"\b(?:\d{5}(?:-\d{4})?|[A-Za-z]\d[A-Za-z](?:[ -]?\d[A-Za-z]\d)?)\b")
+# What announces a code and says nothing beside it: "zip 67203", "ICD-10: M54.5", "Dx M54.2".
+CODE_HERALD = re.compile(
+    rf"\b(?:zip(?: code)?|postal code|code postal|código postal)\s*:?\s*(?={POSTAL.pattern})"
+    r"|\b(?:(?:icd|cim|cie)(?:[ -]?10)?(?:[ -]?cm)?|dx|diagnos(?:is|es|tic|tico))(?: codes?)?\s*:?\s*(?=[A-Z]\d)",
+    re.IGNORECASE,
+)
+_LETTERS = ("BCTMB", "NCTMB", "NCTM", "MBLEX", "CMMP", "CMMT", "LAMT", "LMBT", "CMT", "LMP", "LMT", "MMP", "MMT", "RMT")
+LETTERS = re.compile(
+    rf"\b(?:CLT-LANA|CLT|{'|'.join(r'[.]?'.join(letters) for letters in _LETTERS)})\b(?:(?<=[.]\w)[.])?", re.IGNORECASE
+)
+WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+
+# What everybody here is or does, and words that only hold a sentence together: they tell no entry from another.
+COMMON_WORDS = frozenset(
+    analysis.stem(analysis.fold(word))
+    for word in (  # noqa: SIM905 - words read better in lines
+        "massage massages masseuse masseur massotherapy massothérapie massothérapeute masaje masajes masajista "
+        "terapeuta therapist therapists therapy therapeutic thérapeute practitioner practitioners specialist "
+        "expert provider medical clinical registered licensed certified treatment treatments help good best find "
+        "need needs looking want search someone person anyone who can do does please somebody pain-relief doctor "
+        "service services local nearest closest therapie terapia busco necesito cherche besoin un una us now today "
+        "por favor masso massos massothérapeutes masajistas thank thanks merci gracias hello hi bonjour hola "
+        "that which what when while because if not no but have has had am i'm i've get gets getting after before "
+        "some any very really pour par que qui avec j'ai para con tengo quiero"
+    ).split()
+)
