@@ -121,6 +121,8 @@ def open_visit(request: Request) -> Visit:
     """The visit that `request` is."""
     asked = request.query_params.get("lang")
     code = choose_language(asked, request.headers.get("accept-language"))
+    if request.url.path.startswith("/admin"):
+        code = "en"  # the reviewers' rooms are written in English, as the registers are, and must not claim otherwise
     return Visit(
         site=request.app.state.site,
         language=load_language(code),
