@@ -56,6 +56,7 @@ class Prepared:
         self.with_nppes = MemoryRegister(world.records, make_corroborations(world))
         self.sharing = Sharing(self.plain)
         for subject, listing in self.subjects:
+            self.sharing.bearers.add(subject)
             for text in listing.claims:
                 self.sharing.add(parse_claim(text, subject.region), subject)
 

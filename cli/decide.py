@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from cli.app import IsoDate, Report, json_option, open_app, print_report, progress_bar
+from directory.clock import SystemClock
 
 _file = click.Path(path_type=Path)
 
@@ -51,24 +52,37 @@ def verify(
     """Check every claim against its board's register and write the ledger, on the records or on files."""
     from verification.explain import explain_entity
     from verification.run import run_verify
-    from verification.standalone import verify_files
 
     files = (listings, register, out)
     if any(files) and not all(files):
         raise click.UsageError("--listings, --register and --out belong together.")
+    if listings and register and out:
+        print_report(_verify_files(listings, register, out, on, mode or "strict"), as_json)
+        return
     with open_app() as app:
-        day, mode = on or app.clock.today(), mode or ("strict" if any(files) else app.settings.verification_mode)
-        if listings and register and out:
-            with progress_bar() as progress:
-                task = progress.add_task("checking claims", total=None)
-                report: Report = verify_files(
-                    listings, register, out, on=day, mode=mode, progress=lambda n: progress.update(task, completed=n)
-                )
-        elif explain:
-            report = explain_entity(app.database, explain, on=day, mode=mode)
-        else:
-            report = run_verify(app.database, on=day, mode=mode, clock=app.clock)
+        day, mode = on or app.clock.today(), mode or app.settings.verification_mode
+        report: Report = (
+            explain_entity(app.database, explain, on=day, mode=mode)
+            if explain
+            else run_verify(app.database, on=day, mode=mode, clock=app.clock)
+        )
     print_report(report, as_json)
+
+
+def _verify_files(listings: Path, register: Path, out: Path, on: date | None, mode: str) -> Report:
+    """Files alone: neither settings nor a data folder are asked for."""
+    from verification.standalone import verify_files
+
+    with progress_bar() as progress:
+        task = progress.add_task("checking claims", total=None)
+        return verify_files(
+            listings,
+            register,
+            out,
+            on=on or SystemClock().today(),
+            mode=mode,
+            progress=lambda count: progress.update(task, completed=count),
+        )
 
 
 @click.group(epilog="Example: palpate ledger show p-7k2m")

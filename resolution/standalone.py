@@ -8,7 +8,7 @@ import logging
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,23 +45,29 @@ class FileSummary:
     people: int
     practices: int
     merged: int
+    set_aside: int
 
     def to_json(self) -> dict[str, int]:
         """The summary as plain JSON values."""
-        return {"listings": self.listings, "people": self.people, "practices": self.practices, "merged": self.merged}
+        return asdict(self)
 
     def to_text(self) -> str:
         """The summary in a line."""
-        return f"{self.listings} listings: {self.people} people, {self.practices} practices ({self.merged} merges)."
+        aside = f" {self.set_aside} lines were set aside." if self.set_aside else ""
+        return (
+            f"{self.listings} listings: {self.people} people, {self.practices} practices ({self.merged} merges).{aside}"
+        )
 
 
 def resolve_files(listings_path: Path, out_path: Path, *, one_per_source: bool = False) -> FileSummary:
     """Resolve a listings file (JSON Lines) into `listing_id,entity_id,kind`, one line a listing, in input order.
 
-    A line that is no listing is set aside; raises `InputError` where nothing can be read.
+    A line that is no listing is set aside, said and counted; raises `InputError` where nothing can be read.
     """
     order: list[tuple[str, str]] = []  # of each line: its listing's id, and the same made unique
-    clusters = resolve_listings(_tell_apart(read_listings(listings_path), order), one_per_source=one_per_source)
+    aside: list[str] = []
+    listings = _tell_apart(read_listings(listings_path, aside), order)
+    clusters = resolve_listings(listings, one_per_source=one_per_source)
     entities: dict[str, Cluster] = {member: cluster for cluster in clusters for member in cluster.members}
     try:
         with out_path.open("w", encoding="utf-8", newline="") as file:
@@ -73,7 +79,7 @@ def resolve_files(listings_path: Path, out_path: Path, *, one_per_source: bool =
     except OSError as error:
         raise InputError(f"{out_path} cannot be written: {error.strerror}.") from error
     people = sum(cluster.kind is EntityKind.PERSON for cluster in clusters)
-    return FileSummary(len(order), people, len(clusters) - people, len(order) - len(clusters))
+    return FileSummary(len(order), people, len(clusters) - people, len(order) - len(clusters), len(aside))
 
 
 def _tell_apart(listings: Iterable[Listing], order: list[tuple[str, str]]) -> Iterator[Listing]:
@@ -93,12 +99,13 @@ def make_entity_id(cluster: Cluster) -> str:
     return f"{'p' if cluster.kind is EntityKind.PERSON else 'b'}-{digest}"
 
 
-def read_listings(path: Path) -> Iterator[Listing]:
+def read_listings(path: Path, aside: list[str] | None = None) -> Iterator[Listing]:
     """The listings of a JSON Lines file; unknown fields, and values of the wrong kind, are passed over.
 
-    A line that is no listing is set aside and said; raises `InputError` where no line is one.
+    A line that is no listing is said and noted in `aside`; raises `InputError` where no line is one.
     """
     problem, readable = None, False
+    aside = [] if aside is None else aside
     try:
         with path.open("rb") as file:
             for number, line in enumerate(file, 1):
@@ -109,6 +116,7 @@ def read_listings(path: Path) -> Iterator[Listing]:
                     readable = True
                 except InputError as error:
                     problem = problem or error
+                    aside.append(str(error))
                     log.warning("%s It is set aside.", error)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}.") from error

@@ -232,6 +232,17 @@ def test_a_board_action_is_never_hidden_by_another_licence() -> None:
     assert found.deciding.outcome is Outcome.DISCIPLINED
 
 
+def test_a_licence_elsewhere_never_hides_that_the_one_here_has_ended() -> None:
+    ended = make_record(expires_on=date(2020, 1, 1))
+    texas = make_record("MT091753", jurisdiction="TX", city="Denver")
+    claims = ("TX LMT 091753", "LMT 12917")
+    assert check_all(make_listing("Ann Example", *claims), ended, texas).deciding.outcome is Outcome.EXPIRED
+    found = check_all(make_listing("Ann Example", *claims), make_record(), texas).deciding
+    assert found.register_id == "r-MT.0012917"
+    unknown = make_record(name="Betty Example")
+    assert check_all(make_listing("Ann Example", *claims), unknown, texas).deciding.outcome is Outcome.VERIFIED
+
+
 def test_a_claimless_listing_is_looked_up_by_name_only_for_a_person_to_see() -> None:
     nothing = replace(make_listing(), claims=())
     assert check_all(nothing, make_record()).deciding.outcome is Outcome.REVIEW

@@ -72,6 +72,7 @@ def make_sharing(lookup: MemoryRegister, *listings: Listing) -> Sharing:
     sharing = Sharing(lookup)
     for listing in listings:
         subject = make_subject(listing)
+        sharing.bearers.add(subject)
         for text in listing.claims:
             sharing.add(parse_claim(text, subject.region, subject.country), subject)
     return sharing

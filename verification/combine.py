@@ -48,11 +48,18 @@ def check_listing(
     verdicts = tuple(check_claim(claim, subject, lookup, on=on, mode=mode, sharing=sharing) for claim in parsed)
     asked = [verdict for verdict in verdicts if verdict.rule not in _UNASKED]
     if asked:
-        return ListingVerdict(min(asked, key=lambda v: OUTCOME_ORDER.index(v.outcome)), verdicts)
+        return ListingVerdict(min(asked, key=lambda verdict: _rank(verdict, subject.region)), verdicts)
     by_name = check_name_only(subject, lookup)
     if by_name is not None:
         return ListingVerdict(by_name, verdicts)
     return ListingVerdict(verdicts[0] if verdicts else _make_no_claim(), verdicts)
+
+
+def _rank(verdict: Verdict, region: str | None) -> tuple[bool, bool, int]:
+    """Best supported first; a licence that ended where the listing is is not hidden by one in another state."""
+    elsewhere = verdict.record is not None and region not in (None, verdict.record.jurisdiction)
+    settled = verdict.record is not None
+    return (verdict.outcome is not Outcome.DISCIPLINED, not settled or elsewhere, OUTCOME_ORDER.index(verdict.outcome))
 
 
 def check_name_only(subject: Subject, lookup: RegisterLookup) -> Verdict | None:

@@ -107,7 +107,7 @@ def _read_listing(line: bytes, number: int) -> Listing | UnreadableLine:
         return UnreadableLine(None, f"line {number} has no listing_id")
     listing_id = str(data["listing_id"])
     claims = data.get("claims") or []
-    claims = [claims] if isinstance(claims, str) else claims
+    claims = [claims] if isinstance(claims, str | int | float) else claims
     if not isinstance(claims, list):
         return UnreadableLine(listing_id, f"line {number}: claims is not a list")
     texts = {name: _read_text(data.get(name)) for name in _TEXT_FIELDS}

@@ -55,6 +55,8 @@ def load_inputs(session: Session) -> Inputs:
     claims = {entity_id: gather_claims(items) for entity_id, items in claimants.items()}
     sharing = Sharing(lookup)
     for entity_id, own in claims.items():
+        for claimant in claimants[entity_id]:
+            sharing.bearers.add(claimant.subject, person=entity_id)
         for claim in own:
             for parsed, claimant in claim.uses:
                 if parsed.key is not None and claimant.listing.tier is not Tier.FEDERAL:

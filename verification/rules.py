@@ -23,10 +23,11 @@ from verification.agreement import (
     match_record,
     singles_out,
 )
+from verification.contacts import digest_contact
 from verification.lookup import RegisterLookup, find_records
 from verification.model import STALE_AFTER_DAYS, Candidate, Mode, Suggestion, Verdict
 from verification.practices import check_establishment
-from verification.sharing import Sharing, Standing, digest_contact
+from verification.sharing import Sharing, Standing
 from verification.status import StatusOnDay, status_on
 from verification.subject import Subject, make_subject
 from verification.suggest import suggest, suggest_anywhere
@@ -34,6 +35,9 @@ from verification.wording import not_found_sentence, place_name
 
 _CALLED_ALIKE = (Agreement.SAME, Agreement.NICKNAME, Agreement.SPELLING, Agreement.SHORT, Agreement.MIDDLE,
                  Agreement.PART, Agreement.TYPO)  # fmt: skip
+
+
+LEAST_SOURCES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +247,9 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     if rivals and not second.any and not singles_out(check.subject, match, rivals):
         sentence = f"Several people in the {check.place} register go by this name."
         return _review(check, "namesake", sentence, match=match)
-    if check.mode is Mode.STRICT and not (second.any or match.middle):
+    sure = second.any or match.middle
+    alone = check.mode is Mode.STRICT and not sure and not rivals and _is_alone(check, match, standing)
+    if check.mode is Mode.STRICT and not (sure or alone):
         sentence = "Number and name agree; neither the city nor a middle name confirms that it is the same person."
         return _review(check, "strict-second-sign", sentence, match=match)
     status = status_on(match.candidate.record, check.on)
@@ -252,7 +258,19 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     ):
         sentence = "This licence has ended, and another under the same name is current."
         return _review(check, "old-number", sentence, match=match)
-    return _give_status(check, match, status, _name_rule(match, second))
+    return _give_status(check, match, status, "number-name-alone" if alone else _name_rule(match, second))
+
+
+def _is_alone(check: Check, match: Match, standing: Standing) -> bool:
+    """Whether nobody else is in sight who might be meant: no other use of the number, no other listing of the name.
+
+    One source alone is not enough: what it does not list, nobody would see.
+    """
+    if check.sharing is None or standing.strangers or standing.misused:
+        return False
+    if check.subject.region != match.candidate.record.jurisdiction:
+        return False
+    return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= LEAST_SOURCES
 
 
 def _leave_out_older(check: Check, match: Match, namesakes: list[Match]) -> list[Match]:
@@ -280,7 +298,8 @@ def _name_rule(match: Match, second: _Second) -> str:
 def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
     standing = check.sharing.find_standing(match.candidate, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
-    if not (second.any or (check.mode is Mode.DEFAULT and (match.middle or (match.slip and match.city is None)))):
+    fits = check.mode is Mode.DEFAULT and (match.middle or (match.slip and match.city is None))
+    if not (second.any or fits or _is_alone(check, match, standing)):
         sentence = f"The {check.place} register has this number under a slightly different name, and no city agrees."
         return _review(check, "good-name-other-city", sentence, match=match)
     if _leave_out_older(check, match, find_namesakes(check.subject, match, check.lookup)):

@@ -8,27 +8,14 @@ from dataclasses import dataclass
 
 from directory.credentials import ParsedClaim
 from directory.names import NameGrade
-from directory.names.fold import fold
 from verification.agreement import match_record
+from verification.bearers import Bearers
+from verification.contacts import Use, make_use
 from verification.lookup import RegisterLookup, find_records
 from verification.model import Candidate
 from verification.subject import Subject
 
 _HEAD = 3  # words before a use's contacts: counts, phone, likely
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """Listings' use of a number: digests of the contacts they give, and of the name and city they are under.
-
-    A shared contact ties two listings to one person; a shared name in one city only makes it likely. `anchored`: its
-    name is the register's, and its city or middle name too. A digest of 0 stands for nothing given.
-    """
-
-    phone: int
-    contacts: tuple[int, ...]
-    likely: int
-    anchored: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +40,11 @@ class Standing:
     rivalled: bool = False  # as many listings or more, tied to each other and not to this one, fit as well
 
 
-def digest_contact(kind: str, text: str | None) -> int:
-    """64 bits in place of a contact, the same within one process only: they are compared, never stored."""
-    return hash((kind, text)) & 0xFFFF_FFFF_FFFF_FFFF or 1 if text else 0
-
-
-def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False) -> Use:
-    """How a listing uses a number; listings of one `person` (an entity's id) are tied together."""
-    name, city = subject.name, subject.city
-    phone = digest_contact("phone", subject.phone)
-    contacts = (
-        digest_contact("person", person),
-        phone,
-        digest_contact("email", subject.email),
-        digest_contact("site", subject.website),
-        digest_contact("street", subject.street and f"{subject.street}|{subject.postal_code or city}"),
-        digest_contact("practice", subject.practice and city and f"{fold(subject.practice)}|{city}"),
-    )
-    named = name is not None and name.is_full and bool(city)
-    likely = f"{name.given_key}|{' '.join(name.family_keys)}|{city}" if name and named else None
-    return Use(phone, tuple(contact for contact in contacts if contact), digest_contact("name", likely), anchored)
-
-
 class Sharing:
-    """Who uses which record's number; some sixty bytes a listing."""
+    """Who uses which record's number, some sixty bytes a listing; and in `bearers` who bears which name."""
 
     def __init__(self, lookup: RegisterLookup):
+        self.bearers = Bearers()
         self._lookup = lookup
         self._uses: dict[tuple[str, str], array[int]] = {}
         self._misused: set[tuple[str, str]] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections import Counter
@@ -22,6 +23,8 @@ from verification.lookup import MemoryRegister
 from verification.model import Candidate, Mode, Verdict
 from verification.sharing import Sharing
 from verification.subject import Subject, make_subject
+
+log = logging.getLogger(__name__)
 
 _EVERY = 1000
 
@@ -81,6 +84,7 @@ def verify_files(
                     line = checker.check(item)
                     if isinstance(item, UnreadableLine):
                         unreadable.append(item.reason)
+                        log.warning("%s, %s. It goes to review.", listings, item.reason)
                     outcomes[line["outcome"]] += 1
                     file.write(orjson.dumps(line) + b"\n")
                     total += 1
@@ -129,11 +133,12 @@ def _usual(letters: Counter[str]) -> tuple[str, ...]:
 
 
 def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -> Sharing:
-    """Which register numbers are used, and with which contacts."""
+    """Which register numbers are used and which names are borne, and with which contacts."""
     sharing = Sharing(lookup)
     for item in load_listings(listings):
-        if isinstance(item, Listing) and item.claims:
+        if isinstance(item, Listing):
             subject = make_subject(item)
+            sharing.bearers.add(subject)
             for text in item.claims:
                 sharing.add(parse_claim(text, subject.region, subject.country, schemes=schemes), subject)
     return sharing

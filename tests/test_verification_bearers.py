@@ -1,0 +1,107 @@
+"""A second sign where city and middle name are silent: nobody else of this name is in sight."""
+
+from dataclasses import replace
+
+import pytest
+
+from directory.models import Listing, Outcome
+from directory.names import parse_name
+from tests.verification_records import check, make_listing, make_record
+from verification.bearers import MOST, Bearers
+from verification.model import Mode
+from verification.subject import make_subject
+
+AWAY = make_listing(listing_id="a", city="Pueblo")
+SECOND = make_listing(listing_id="b", city="Pueblo", source="beta", claims=("LMT",))
+
+
+def test_two_sources_that_know_only_one_bearer_of_the_name_are_a_second_sign() -> None:
+    verdict = check(AWAY, make_record(), others=(SECOND,))
+    assert (verdict.outcome, verdict.rule) == (Outcome.VERIFIED, "number-name-alone")
+
+
+def test_one_source_is_not_enough() -> None:
+    again = replace(SECOND, source=AWAY.source)
+    assert check(AWAY, make_record()).rule == "strict-second-sign"
+    assert check(AWAY, make_record(), others=(again,)).rule == "strict-second-sign"
+
+
+@pytest.mark.parametrize(
+    "name", ["Ann Example", "Annie Example", "Ann C Example", "Ann Example-Sample", "Ann Example Sr"]
+)
+def test_another_listing_of_the_name_that_nothing_ties_leaves_it_open(name: str) -> None:
+    other = make_listing(name, "LMT", listing_id="c", city="Boulder", phone="+13035550177", source="gamma")
+    assert check(AWAY, make_record(), others=(SECOND, other)).rule == "strict-second-sign"
+
+
+def test_a_namesake_in_another_state_is_not_one_here() -> None:
+    other = make_listing("Ann Example", "LMT", listing_id="c", city="Austin", region="TX", phone="+15125550177")
+    assert check(AWAY, make_record(), others=(SECOND, other)).outcome is Outcome.VERIFIED
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [("Ann B Example", "Ann C Example"), ("Ann Example Jr", "Ann Example Sr")])
+def test_one_telephone_does_not_make_one_person_of_two(mine: str, theirs: str) -> None:
+    bearers = Bearers()
+    one, two = (make_subject(replace(SECOND, listing_id=name, name=name, source=name)) for name in (mine, theirs))
+    bearers.add(one)
+    assert bearers.count_sources(one, ()) == 1
+    bearers.add(two)
+    assert bearers.count_sources(one, ()) == 0
+
+
+def test_the_registers_middle_name_must_not_differ_from_a_tied_listings() -> None:
+    tied = replace(SECOND, name="Ann C Example")
+    assert check(AWAY, make_record(name="Ann B Example"), others=(tied,)).rule == "strict-second-sign"
+    assert check(AWAY, make_record(name="Ann C Example"), others=(tied,)).outcome is Outcome.VERIFIED
+
+
+def test_a_namesake_in_the_register_leaves_it_open() -> None:
+    namesake = make_record("MT.0055555", city="Boulder")
+    assert check(AWAY, make_record(), namesake, others=(SECOND,)).rule == "namesake"
+
+
+def test_a_number_that_others_use_leaves_it_open() -> None:
+    stranger = make_listing("Zoe Other", listing_id="c", phone="+13035550177")
+    assert check(AWAY, make_record(), others=(SECOND, stranger)).rule == "strict-second-sign"
+
+
+def test_somebody_known_by_a_former_name_is_looked_for_under_both() -> None:
+    record = make_record(name="Ann Tester", former_names=("Ann Example",))
+    assert check(AWAY, record, others=(SECOND,)).outcome is Outcome.VERIFIED
+    tester = make_listing("Ann Tester", "LMT", listing_id="c", city="Boulder", phone="+13035550177")
+    assert check(AWAY, record, others=(SECOND, tester)).outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_good_name_passes_where_nobody_else_is_in_sight(mode: Mode) -> None:
+    record = make_record(name="Ann Example-Sample")
+    assert check(AWAY, record, mode=mode, others=(SECOND,)).outcome is Outcome.VERIFIED
+    assert check(AWAY, record, mode=mode).rule == "good-name-other-city"
+
+
+def test_a_listing_elsewhere_than_the_licence_is_never_alone() -> None:
+    abroad = [replace(item, region="TX", claims=("CO LMT 12917",)) for item in (AWAY, SECOND)]
+    assert check(abroad[0], make_record(), others=(abroad[1],)).rule == "strict-second-sign"
+
+
+def test_an_entitys_listings_are_tied_and_a_crowd_of_bearers_says_nothing() -> None:
+    bearers = Bearers()
+    listings = [_make_lone(at) for at in range(MOST)]
+    for listing in listings:
+        bearers.add(make_subject(listing), person="e-1")
+    subject = make_subject(listings[0])
+    assert bearers.count_sources(subject, [parse_name("Ann Example")]) == MOST
+    bearers.add(make_subject(_make_lone(MOST)), person="e-1")
+    assert bearers.count_sources(subject, ()) == 0
+
+
+def test_what_names_nobody_is_passed_over() -> None:
+    bearers = Bearers()
+    for values in ({"name": None}, {"name": "Ann"}, {"region": None}):
+        subject = make_subject(replace(AWAY, **values))
+        bearers.add(subject)
+        assert bearers.count_sources(subject, ()) == 0
+
+
+def _make_lone(at: int) -> Listing:
+    return make_listing(listing_id=f"l{at}", phone=None, source=f"s{at}")

@@ -1,0 +1,121 @@
+"""Who bears a name: every listing of a state or province under it, whatever it claims."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from directory.names import PersonName
+from verification.contacts import digest_contact, make_use
+from verification.lookup import called_of, joined_given
+from verification.subject import Subject
+
+MOST = 64  # listings of a name more common than this tell nothing of one person
+_HEAD = 3  # words before a row's contacts: how many those are, source, middle initial and generation
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One listing under a name: its source, what of the name tells people apart, and digests of its contacts."""
+
+    source: int
+    particulars: int
+    contacts: frozenset[int]
+
+
+class Bearers:
+    """All listings by the names they are under; some eighty bytes a listing."""
+
+    def __init__(self) -> None:
+        self._rows = array("Q")
+        self._keys = array("Q")
+        self._starts = array("Q")
+        self._sorted = True
+
+    def add(self, subject: Subject, person: str | None = None) -> None:
+        """Note a listing; one that names nobody or no region is passed over."""
+        name = subject.name
+        if name is None or not name.is_full or subject.region is None:
+            return
+        start = len(self._rows)
+        contacts = _contacts_of(subject, person)
+        self._rows.extend((len(contacts), digest_contact("source", subject.source), _particulars_of(name), *contacts))
+        given = name.given_key.replace(" ", "")
+        words = (given, *name.given_key.split(), *name.nickname_keys, *joined_given(name))
+        for key in _keys_of(subject.region, name, words):
+            self._keys.append(key)
+            self._starts.append(start)
+        self._sorted = False
+
+    def count_sources(self, subject: Subject, known: Iterable[PersonName]) -> int:
+        """How many sources list the one bearer of this name in the listing's region; 0 if there may be another.
+
+        `known` are the same person's names elsewhere: whoever could go by one of them is a bearer too. Listings that
+        contacts tie to each other are one person's unless their middle names or generations differ.
+        """
+        names = [name for name in (subject.name, *known) if name is not None]
+        rows = self._find_rows(subject.region or "", names)
+        if not 0 < len(rows) <= MOST:
+            return 0
+        marks = set(_contacts_of(subject, None))
+        tied: list[_Row] = []
+        apart = rows
+        while found := [row for row in apart if not marks.isdisjoint(row.contacts)]:
+            tied += found
+            apart = [row for row in apart if marks.isdisjoint(row.contacts)]
+            marks.update(*(row.contacts for row in found))
+        if apart or not _are_alike(tied, names):
+            return 0
+        return len({row.source for row in tied})
+
+    def _find_rows(self, region: str, names: Iterable[PersonName]) -> list[_Row]:
+        self._sort()
+        wanted = sorted({key for name in names for key in _keys_of(region, name, called_of(name))})
+        keys = np.frombuffer(self._keys, dtype=np.uint64) if self._keys else np.empty(0, np.uint64)
+        first = np.searchsorted(keys, np.array(wanted, np.uint64), "left").tolist()
+        last = np.searchsorted(keys, np.array(wanted, np.uint64), "right").tolist()
+        if sum(last) - sum(first) > MOST * len(wanted):
+            return [_Row(0, 0, frozenset())] * (MOST + 1)
+        starts = {start for begin, end in zip(first, last, strict=True) for start in self._starts[begin:end]}
+        return [self._read(start) for start in sorted(starts)]
+
+    def _sort(self) -> None:
+        if self._sorted:
+            return
+        keys = np.frombuffer(self._keys, dtype=np.uint64)
+        order = np.argsort(keys, kind="stable")
+        starts = np.frombuffer(self._starts, dtype=np.uint64)[order]
+        self._keys, self._starts = array("Q", keys[order].tobytes()), array("Q", starts.tobytes())
+        self._sorted = True
+
+    def _read(self, start: int) -> _Row:
+        end = start + _HEAD + self._rows[start]
+        return _Row(self._rows[start + 1], self._rows[start + 2], frozenset(self._rows[start + _HEAD : end]))
+
+
+def _contacts_of(subject: Subject, person: str | None) -> tuple[int, ...]:
+    """What ties a listing to others, and to itself."""
+    return (*make_use(subject, person).contacts, digest_contact("listing", subject.listing_id))
+
+
+def _keys_of(region: str, name: PersonName, called: Iterable[str]) -> list[int]:
+    surnames = dict.fromkeys((*name.family_keys, *name.maiden_keys, "".join(name.family_keys)))
+    return [digest_contact("name", f"{region}|{word}|{surname}") for word in called for surname in surnames if word]
+
+
+def _particulars_of(name: PersonName) -> int:
+    """The middle initial and the generation in one number, each zero where it is not given."""
+    return (ord(name.middle_keys[0][0]) if name.middle_keys else 0) << 32 | _generation_of(name)
+
+
+def _generation_of(name: PersonName) -> int:
+    return (digest_contact("generation", name.suffix) & 0xFFFF_FFFF) or 1 if name.suffix else 0
+
+
+def _are_alike(rows: Iterable[_Row], names: Iterable[PersonName]) -> bool:
+    """Whether no two of these rows and names give different middle initials or generations."""
+    all_of = {row.particulars for row in rows} | {_particulars_of(name) for name in names}
+    return len({one >> 32 for one in all_of} - {0}) <= 1 and len({one & 0xFFFF_FFFF for one in all_of} - {0}) <= 1
