@@ -169,7 +169,7 @@ def make_form(site: Site, params: SearchParams) -> SearchForm:
         verified=params.verified,
         insurance=params.insurance,
         sort=params.sort,
-        after=params.after,
+        after=params.after or None,
     )
 
 

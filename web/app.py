@@ -17,7 +17,7 @@ from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.engine import open_visitors_reader
 from search.interface import Engine
-from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians
+from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians, watching
 from web.admin.sources import ListSources
 from web.api_models import ProblemModel
 from web.failures import add_failures
@@ -67,15 +67,18 @@ def create_app(
         gazetteer=load_gazetteer(),
         jurisdictions=load_jurisdictions(),
     )
-    app.state.corrections = Limiter(5, 3600, clock=app.state.site.clock, secret=settings.session_secret)
-    for part in (patients, lists, physicians, corrections, open_data, api, fhir, admin, health):
+    limits = (("corrections", 5, 3600), ("watching", 10, 3600), ("feeds", 120, 60), ("sign_ins", 100, 600))
+    for name, limit, window_s in limits:
+        limiter = Limiter(limit, window_s, clock=app.state.site.clock, secret=settings.session_secret)
+        setattr(app.state, name, limiter)
+    for part in (patients, lists, physicians, corrections, watching, open_data, api, fhir, admin, health):
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)
     describe_api(app)
     rate = settings.api_requests_per_minute
-    limiter = Limiter(rate, 60, clock=app.state.site.clock, secret=settings.session_secret) if rate else None
-    app.add_middleware(ApiGuard, limiter=limiter)
+    per_minute = Limiter(rate, 60, clock=app.state.site.clock, secret=settings.session_secret) if rate else None
+    app.add_middleware(ApiGuard, limiter=per_minute)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.state.counts = Counts()
     app.add_middleware(Counting, counts=app.state.counts)
@@ -84,7 +87,10 @@ def create_app(
 
 
 def describe_api(app: FastAPI) -> None:
-    """Make /openapi.json name the problem document that errors come as, and nothing the API does not answer."""
+    """Make /openapi.json name the problem document that errors come as and the ids that may be asked for, and nothing
+    that the API does not answer.
+    """
+    vocabulary = app.state.site.vocabulary
 
     def make() -> dict[str, object]:
         if app.openapi_schema is None:
@@ -92,6 +98,10 @@ def describe_api(app: FastAPI) -> None:
             schema["components"]["schemas"]["ProblemModel"] = ProblemModel.model_json_schema()
             for name in ("HTTPValidationError", "ValidationError"):
                 schema["components"]["schemas"].pop(name, None)
+            known = {"condition": vocabulary.conditions, "technique": vocabulary.techniques}
+            for parameter in schema["paths"]["/api/v1/therapists"]["get"]["parameters"]:
+                if parameter["name"] in known:
+                    parameter["schema"]["items"]["enum"] = sorted(known[parameter["name"]])
             app.openapi_schema = schema
         return app.openapi_schema
 
