@@ -105,6 +105,8 @@ def search(
     if answer.page.snapshot_at:
         click.echo(f"The search engine is away; this was kept on {answer.page.snapshot_at:%Y-%m-%d}.", err=True)
     click.echo(answer.heading)
+    if answer.border_notice:
+        click.echo(answer.border_notice)
     for hit in answer.page.hits:
         where = hit.location.city if hit.location and hit.location.city else ""
         distance = f"{hit.distance_km:.1f} km" if hit.distance_km is not None else ""

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 from directory.errors import EngineUnavailableError, UsageError
 from directory.models import EntityKind, PracticeKind, Referral, Setting, to_json
 from directory.places import Gazetteer, Place, PlaceKind
+from directory.regions import REGIONS
 from directory.vocabularies import Vocabulary
 from search import analysis
+from search.borders import RegionCode, find_regions_across
 from search.geometry import HALF_GLOBE_KM
 from search.interface import GeoBox, GeoCircle, Hit, Reader, SearchPage, SearchRequest, Sort
 from search.narrower import find_kindred, find_narrower
@@ -39,6 +41,7 @@ class SearchAnswer:
     radius_km: float | None = None
     chips: tuple[Chip, ...] = ()
     relaxed: tuple[str, ...] = ()
+    across: tuple[RegionCode, ...] = ()  # what the circle reaches beyond the place's own state or province
 
     @property
     def total(self) -> int:
@@ -68,6 +71,14 @@ class SearchAnswer:
             return f"{count} within {self.radius_km:g} km of {self.place.label}"
         return f"{count} in {self.place.label}" if self.place else count
 
+    @property
+    def border_notice(self) -> str:
+        """What a search across a border should know; empty within one state or province."""
+        if not self.across:
+            return ""
+        names = ", ".join(REGIONS[region] for _, region in self.across)
+        return f"This circle reaches into {names}. The licence rules of the place where a therapist works apply."
+
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values, as docs/formats and the API promise them."""
         return {
@@ -78,6 +89,7 @@ class SearchAnswer:
             "radius_km": self.radius_km,
             "chips": [{"kind": c.kind, "id": c.id, "label": c.label, "text": c.text} for c in self.chips],
             "relaxed": list(self.relaxed),
+            "across_border": [{"country": c, "region": r, "label": REGIONS[r]} for c, r in self.across],
             "results": [_hit_json(hit, self.request.on) for hit in self.hits],
             "facets": {name: dict(counts) for name, counts in self.facets.items()},
             "after": self.after,
@@ -176,11 +188,13 @@ def find_therapists(
     understood = understand(q, vocabulary, gazetteer, near=near)
     wanted = _Wanted(asked, radius_km, sort)
     attempts = _list_attempts(wanted, understood, clean_text(q), vocabulary)
-    return _make_answer(*_search(reader, attempts))
+    page, attempt = _search(reader, attempts)
+    return _make_answer(page, attempt, gazetteer)
 
 
-def _make_answer(page: SearchPage, attempt: _Attempt) -> SearchAnswer:
-    understood = attempt.understood
+def _make_answer(page: SearchPage, attempt: _Attempt, gazetteer: Gazetteer) -> SearchAnswer:
+    understood, circle = attempt.understood, attempt.request.near
+    across = find_regions_across(gazetteer, understood.place, circle) if understood.place and circle else ()
     return SearchAnswer(
         page=page,
         request=attempt.request,
@@ -190,6 +204,7 @@ def _make_answer(page: SearchPage, attempt: _Attempt) -> SearchAnswer:
         radius_km=attempt.radius_km,
         chips=tuple(chip for chip in understood.chips if chip.text not in attempt.relaxed),
         relaxed=attempt.relaxed,
+        across=across,
     )
 
 

@@ -75,6 +75,12 @@ class ResultModel(_Open):
     score: float
 
 
+class RegionModel(_Open):
+    country: str = Field(examples=["US"])
+    region: str = Field(examples=["WA"])
+    label: str = Field(examples=["Washington"])
+
+
 class SearchModel(_Open):
     """A page of results with what was understood of the words."""
 
@@ -82,6 +88,9 @@ class SearchModel(_Open):
     place: PlaceModel | None
     places: list[PlaceModel] = Field(description="Candidates where the place is ambiguous; distance is not used then.")
     chips: list[ChipModel]
+    across_border: list[RegionModel] = Field(
+        description="Other states or provinces that the circle reaches into; licence rules follow the therapist's side."
+    )
     results: list[ResultModel]
     facets: dict[str, dict[str, int]]
     next: str | None = Field(description="The address of the page that follows.")

@@ -15,6 +15,7 @@ from web.values import Link, clean, list_letters, name_practice, name_town
 from web.words import BadgeView, name_practice_kind, name_referral, name_setting, name_sort
 
 SHOWN_TERMS = 5
+SHOWN_REGIONS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,17 @@ def _list_notes(visit: Visit, answer: SearchAnswer) -> tuple[str, ...]:
     if answer.unknown_place:
         place = clean(answer.unknown_place, 80)
         notes.append(say("We know no place called “%(place)s”, so distance is not used.", place=place))
+    if answer.across:
+        names = [visit.language.name_region(region) for _, region in answer.across[:SHOWN_REGIONS]]
+        if hidden := len(answer.across) - len(names):
+            names.append(say("and %(count)s more", count=hidden))
+        regions = visit.language.listed(names)
+        notes.append(
+            say(
+                "This circle reaches into %(regions)s. The licence rules of the place where a therapist works apply.",
+                regions=regions,
+            )
+        )
     if answer.relaxed:
         words = visit.language.listed([clean(word, 80) for word in answer.relaxed])
         notes.append(say("Nobody matches “%(words)s”. This is the list without it.", words=words))

@@ -257,7 +257,7 @@ class Gazetteer:
 
     def find_nearest(self, lat: float, lon: float) -> tuple[Place, float]:
         """The town nearest to a point, and how far it is in kilometres; towns beyond the borders count too."""
-        places, lats, lons = self._points
+        places, lats, lons = self.points
         distances = distances_km(lat, lon, lats, lons)
         at = int(np.argmin(distances))
         return places[at], float(distances[at])
@@ -341,7 +341,8 @@ class Gazetteer:
         return dict(codes)
 
     @cached_property
-    def _points(self) -> tuple[list[Place], NDArray[np.float64], NDArray[np.float64]]:
+    def points(self) -> tuple[list[Place], NDArray[np.float64], NDArray[np.float64]]:
+        """Every town with its latitude and longitude, towns just beyond the two countries' borders too."""
         abroad = [
             Place(label=city.name, lat=city.lat, lon=city.lon, country=city.country, city=city.name)
             for city in read_cities(_NEIGHBOURS)
