@@ -15,7 +15,8 @@ from directory.settings import PLAIN_ADDRESS, Settings
 from records.mail import Draft
 
 LONGEST_ADDRESS = 254
-SEVEN_BIT = SMTP.clone(cte_type="7bit")
+# A header is not folded: an address in List-Unsubscribe would be encoded where it is cut, and no program reads it then.
+SEVEN_BIT = SMTP.clone(cte_type="7bit", max_line_length=998)
 
 
 def parse_address(text: str) -> str:
@@ -44,6 +45,7 @@ def make_draft(
     """The message under its lasting Message-ID; raises InputError where a header holds a control character."""
     host = urlsplit(settings.base_url).hostname or "localhost"
     message = EmailMessage(policy=SEVEN_BIT)
+    message.set_content(body)  # first: it takes away what Content-… fields there are
     fields = {
         "From": f"Palpate <{settings.mail_from}>",
         "To": parse_address(to),
@@ -58,5 +60,4 @@ def make_draft(
         if any(ord(character) < 32 or ord(character) in (127, 0x85, 0x2028, 0x2029) for character in name + value):
             raise InputError(f"The header {name} of a message holds a control character.")
         message[name] = value
-    message.set_content(body)
     return Draft(key=key, owner=owner, recipient=fields["To"], message=message.as_string())

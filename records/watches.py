@@ -76,6 +76,7 @@ class Watcher:
     user_id: str | None
     language: str
     link_version: int
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,12 @@ def get_watcher(session: Session, watcher_id: str) -> Watcher:
     row, account_email, disabled_at = found
     address = row.email if row.user_id is None else (account_email if disabled_at is None else None)
     return Watcher(
-        id=row.id, address=address, user_id=row.user_id, language=row.language, link_version=row.link_version
+        id=row.id,
+        address=address,
+        user_id=row.user_id,
+        language=row.language,
+        link_version=row.link_version,
+        created_at=row.created_at,
     )
 
 

@@ -6,7 +6,6 @@ from secrets import token_hex
 from typing import Annotated
 
 from fastapi import APIRouter, Form
-from itsdangerous import BadSignature, TimestampSigner
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,14 +13,14 @@ from directory.errors import NotAllowedError, NotFoundError, TooManyTriesError
 from records import reviews
 from records.reviews import CaseDraft, CaseInput, CaseKind
 from web.admin.access import check_origin
+from web.forms import FASTEST_S, read_age, sign_time
 from web.limits import name_client
 from web.pages import Visit, open_visit
 from web.patients import find_document
-from web.values import clean
+from web.values import HIDDEN_MARKS, clean
 
 router = APIRouter(include_in_schema=False)
-FASTEST_S = 3  # no person reads and fills in the form in less
-SLOWEST_S = 4 * 3600
+FORM = "correction"
 
 
 @router.get("/corrections")
@@ -45,7 +44,7 @@ def take_form(
     visit = open_visit(request)
     check_origin(request)
     given = {"about": about, "kind": kind, "message": message, "contact": contact}
-    age_s = _read_age(visit, token)
+    age_s = read_age(visit.site, FORM, token)
     if age_s is None:
         return _show(
             visit, **given, problem=visit.language.say("The form was open for too long. Please send it again.")
@@ -81,33 +80,14 @@ def _show(
         status=422 if problem else 200,
         headers={"Cache-Control": "no-store"},
         title=visit.language.say("Report a mistake"),
-        token=_sign(visit),
+        token=sign_time(visit.site, FORM),
         about=about,
         name=name,
         kind=kind,
-        message=message,
+        message=message.translate(HIDDEN_MARKS),
         contact=contact,
         problem=problem,
     )
-
-
-def _signer(visit: Visit) -> TimestampSigner:
-    return TimestampSigner(visit.site.settings.session_secret, salt="correction")
-
-
-def _sign(visit: Visit) -> str:
-    stamp = str(int(visit.site.clock.now().timestamp()))
-    return _signer(visit).sign(stamp).decode()
-
-
-def _read_age(visit: Visit, token: str) -> float | None:
-    """How long ago the form was fetched, in seconds; None if the token is not ours or too old."""
-    try:
-        stamp = int(_signer(visit).unsign(token))
-    except (BadSignature, ValueError):
-        return None
-    age_s = visit.site.clock.now().timestamp() - stamp
-    return age_s if 0 <= age_s <= SLOWEST_S else None
 
 
 def _open_case(visit: Visit, about: str, kind: str, message: str, contact: str) -> None:

@@ -81,6 +81,7 @@ class TherapistView:
     booking_url: str | None
     save_url: str
     report_url: str
+    follow_url: str | None
     back: Link | None
     credentials: tuple[CredentialRow, ...]
     referral_rule: str
@@ -121,6 +122,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         booking_url=find_safe_url(document.booking_url),
         save_url=visit.url("/saved", add=document.id),
         report_url=visit.url("/corrections", about=document.id),
+        follow_url=visit.url("/watch", about=document.id) if document.credentials else None,
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
         referral_rule=rule.sentence,
