@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from directory.names import sound
 from resolution.pairs import Pairs
+from resolution.spread import spread
 from resolution.table import Column, FeatureTable, Mask, Rows
 from resolution.vetoes import are_surely_two
 
@@ -41,19 +42,24 @@ def find_pairs(table: FeatureTable, *, one_per_source: bool = False, is_bare: bo
         unsure.append(packed[~agree])
     if is_bare:
         return _unpack(_unite(sure))
-    sure = [packed[~are_surely_two(pairs)] for packed, pairs in _chunks(table, sure)]
-    for packed, pairs in _chunks(table, unsure):
+    nothing = np.zeros(0, np.int64)
+    are_surely_two(Pairs(table, nothing, nothing))  # what it reads of the columns is worked out here, once for all
+
+    def sift(part: tuple[Rows, bool]) -> Rows:
+        packed, agree = part
+        pairs = Pairs(table, *_unpack(packed))
         maybe = ~are_surely_two(pairs)
-        maybe[maybe] = _nearly_share_value(pairs.take(maybe))
-        sure.append(packed[maybe])
-    return _unpack(_unite(sure))
+        if not agree:
+            maybe[maybe] = _nearly_share_value(pairs.take(maybe))
+        return packed[maybe]
+
+    parts = [(packed, True) for packed in _split(_unite(sure))] + [(packed, False) for packed in _split(_unite(unsure))]
+    return _unpack(_unite(spread(sift, parts)))
 
 
-def _chunks(table: FeatureTable, parts: list[Rows]) -> Iterator[tuple[Rows, Pairs]]:
-    """Distinct packed pairs, so many at a time."""
-    whole = _unite(parts)
-    for packed in np.array_split(whole, len(whole) // CHUNK + 1):
-        yield packed, Pairs(table, *_unpack(packed))
+def _split(packed: Rows) -> list[Rows]:
+    """Packed pairs, so many at a time."""
+    return np.array_split(packed, len(packed) // CHUNK + 1)
 
 
 def _unite(parts: list[Rows]) -> Rows:
@@ -166,7 +172,7 @@ def _expand_blocks(table: FeatureTable) -> Iterator[tuple[Rows, Rows]]:
 
 def _expand(rows: Rows, digests: Digests) -> Generator[tuple[Rows, Rows], None, Keys]:
     """Every two rows with one key, if they are not too many; what are is returned."""
-    order = np.argsort(digests, kind="stable")
+    order = np.argsort(digests)
     rows, digests = rows[order], digests[order]
     starts = np.flatnonzero(np.diff(digests, prepend=~digests[:1]))
     sizes = np.diff(starts, append=len(rows))

@@ -16,6 +16,7 @@ from resolution.frequency import Frequencies
 from resolution.listings import find_base
 from resolution.pairs import Pairs
 from resolution.parsing import parse_listings
+from resolution.spread import spread
 from resolution.table import FeatureTable, Mask, Rows
 from resolution.vetoes import find_vetoes
 
@@ -23,7 +24,7 @@ JUDGED, SIBLINGS = float("inf"), 99.0  # weights of a person's word, and of two 
 BARE_ONE_TO_ONE = -4.0  # the same for files of nothing but names and addresses, one listing a person and source
 BATCH_SIZE = 100_000  # from so many listings on, Splink sifts the pairs
 THRESHOLD = 4.0  # match weight (log2 odds) from which two listings are merged; docs/resolution.md
-CHUNK = 200_000  # pairs weighed at once
+CHUNK = 100_000  # pairs weighed at once
 
 
 class PairJudgement(Protocol):
@@ -120,14 +121,14 @@ def find_links(weigher: Weigher, *, one_per_source: bool = False, sift: bool = F
         from resolution.batch import sift_pairs  # noqa: PLC0415 (Splink takes a second to import; few runs need it)
 
         left, right = sift_pairs(weigher.table, left, right)
-    parts = [_weigh_chunk(weigher, left[at : at + CHUNK], right[at : at + CHUNK], threshold)
-             for at in range(0, len(left), CHUNK)]  # fmt: skip
-    return Links.concatenate(parts)
 
+    def weigh(at: int) -> Links:
+        part = slice(at, at + CHUNK)
+        scores = weigher.weigh(left[part], right[part])
+        return Links(left[part], right[part], scores.weights).take(are_links(scores, threshold))
 
-def _weigh_chunk(weigher: Weigher, left: Rows, right: Rows, threshold: float) -> Links:
-    scores = weigher.weigh(left, right)
-    return Links(left, right, scores.weights).take(are_links(scores, threshold))
+    weigher.weigh(left[:0], right[:0])  # what it reads of the columns is worked out here, once for all
+    return Links.concatenate(spread(weigh, range(0, len(left), CHUNK)))
 
 
 def are_links(scores: PairScores, threshold: float = THRESHOLD) -> Mask:
