@@ -29,6 +29,7 @@ from web.query import SearchForm
 from web.searching import answer_search
 from web.site import Site
 from web.standing import describe_badge, describe_credential, find_referral_today
+from web.values import find_safe_url
 
 router = APIRouter(prefix="/api/v1", tags=["therapists"], responses=describe_problems(429, 503))
 
@@ -83,6 +84,9 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
     body["badge"] = describe_badge(site, document)
     body["may_take_referral"], body["referral_rule"] = find_referral_today(site, document)
     body["credentials"] = [describe_credential(site, credential) for credential in document.credentials]
+    for name in ("website", "booking_url"):
+        body[name] = find_safe_url(body[name])
+    body["evidence"] = [{**piece, "url": find_safe_url(piece["url"])} for piece in body["evidence"]]
     body["url"] = f"{site.settings.base_url}/therapists/{document.id}"
     return send_json(request, body)
 

@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
@@ -127,6 +127,6 @@ def open_visit(request: Request) -> Visit:
         site=request.app.state.site,
         language=load_language(code),
         lang_param=code if asked == code else None,
-        path=request.url.path,
+        path=quote(request.url.path),
         query=request.url.query,
     )

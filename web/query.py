@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from directory.models import Answer, EntityKind, PracticeKind, Referral, Setting
 from search.interface import Sort
+from web.values import HIDDEN_MARKS
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -111,7 +112,7 @@ def parse_form(pairs: Iterable[tuple[str, str]]) -> SearchForm:
     single: dict[str, str] = {}
     lists: dict[str, list[str]] = {attribute: [] for attribute in LIST_FIELDS.values()}
     for name, value in pairs:
-        text = value.replace("\x00", "").strip()
+        text = value.translate(HIDDEN_MARKS).replace("\x00", "").strip()
         if name in LIST_FIELDS:
             target = lists[LIST_FIELDS[name]]
             target += [part for part in text.split(",") if part and part not in target][:40]

@@ -62,7 +62,7 @@ def make_case_view(case: Case) -> CaseView:
         explanation=clean(given.explanation),
         state=case.state,
         lines=compare(given.listing, given.record or given.exclusion, given.claim),
-        suggestions=tuple((item.register_id, clean(item.why, 200)) for item in given.suggestions),
+        suggestions=tuple((clean(item.register_id, 80), clean(item.why, 200)) for item in given.suggestions),
         notes=tuple(clean(note, 400) for note in given.notes),
         url=find_safe_url(given.url),
     )
