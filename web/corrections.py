@@ -85,7 +85,7 @@ def _show(
         name=name,
         kind=kind,
         message=message.translate(HIDDEN_MARKS),
-        contact=contact,
+        contact=contact.translate(HIDDEN_MARKS),
         problem=problem,
     )
 
