@@ -10,6 +10,7 @@ import re
 import secrets
 import tomllib
 from collections.abc import Mapping
+from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -24,6 +25,14 @@ PLAIN_ADDRESS = re.compile(
     r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
     r"(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
+
+
+class SecondFactor(StrEnum):
+    """Whom the site asks for a second factor."""
+
+    OPTIONAL = "optional"
+    ADMINS = "admins"
+    EVERYBODY = "everybody"
 
 
 class Settings(BaseModel):
@@ -64,6 +73,9 @@ class Settings(BaseModel):
     )
     smtp_url: str = Field("", description="Mail server, smtp://user:password@host:port; empty: mails become files.")
     mail_from: str = Field("palpate@localhost", description="Address that mails come from.")
+    second_factor: SecondFactor = Field(
+        SecondFactor.OPTIONAL, description="Who must have a second factor: optional, admins or everybody."
+    )
     secure_cookies: bool = Field(False, description="Mark the reviewers' cookie Secure (set behind TLS).")
 
     @field_validator("search_url", "base_url", "contact_url")

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from directory.errors import PalpateError, find_http_status
-from web.admin.access import SignInNeeded, make_sign_in_url
+from web.admin.access import GoFirst, is_program
 from web.fhir.outcome import make_outcome
 from web.pages import Visit, open_visit
 from web.problems import make_problem
@@ -69,15 +69,15 @@ def make_state_page(visit: Visit, status: int) -> Response:
     )
 
 
-def _is_for_programs(path: str) -> bool:
-    return path.startswith("/api/")
+def _is_for_programs(request: Request) -> bool:
+    return request.url.path.startswith("/api/") or is_program(request)
 
 
 def answer_failure(request: Request, status: int, detail: str, errors: object = None) -> Response:
     """The answer that fits who asked."""
     if request.url.path.startswith("/fhir"):
         return make_outcome(status, detail)
-    if _is_for_programs(request.url.path):
+    if _is_for_programs(request):
         return make_problem(status, detail, errors=errors)
     return make_state_page(open_visit(request), status)
 
@@ -95,9 +95,9 @@ def add_failures(app: FastAPI) -> None:
         response.headers.update(error.headers or {})
         return response
 
-    @app.exception_handler(SignInNeeded)
-    def handle_sign_in(_: Request, error: SignInNeeded) -> Response:
-        return RedirectResponse(make_sign_in_url(error.back), 303)
+    @app.exception_handler(GoFirst)
+    def handle_go_first(_: Request, error: GoFirst) -> Response:
+        return RedirectResponse(error.url, 303)
 
     @app.exception_handler(RequestValidationError)
     def handle_validation(request: Request, error: RequestValidationError) -> Response:

@@ -29,5 +29,5 @@ def make_problem(status: int, detail: str, *, errors: object = None) -> Response
     }
     if errors:
         body["errors"] = errors
-    headers = {"Retry-After": "30"} if status == 503 else {}
+    headers = {503: {"Retry-After": "30"}, 401: {"WWW-Authenticate": "Bearer"}}.get(status, {})
     return Response(orjson.dumps(body), status, headers, "application/problem+json")

@@ -1,25 +1,31 @@
-"""Signing in and out."""
+"""Signing in, with a password and then a phone's code, and out."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
 from fastapi import APIRouter, Form
+from itsdangerous import BadData, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from directory.errors import NotAllowedError, find_http_status
-from records import audit, sign_ins, users
-from web.admin.access import COOKIE, Leaving, check_origin, is_own
+from directory.errors import NotAllowedError, TooManyTriesError, find_http_status
+from records import audit, resets, second_factor, sign_ins, tries, users
+from records.users import User
+from web.admin.access import COOKIE, OwningForm, check_origin, is_own
+from web.limits import name_client
 from web.pages import Visit, open_visit
+from web.site import Site
 
 router = APIRouter()
+HALFWAY_S = 300  # between the password and the code
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request, back: str = "/admin/") -> Response:
+def show_sign_in(request: Request, back: str = "/admin/", done: str = "") -> Response:
     """The sign-in page."""
-    return _show(open_visit(request), back)
+    note = "Your new password is set. Sign in with it." if done == "password" else ""
+    return _show(open_visit(request), back, note=note)
 
 
 @router.post("/sign-in")
@@ -29,33 +35,52 @@ def sign_in(
     password: Annotated[str, Form(max_length=1000)] = "",
     back: Annotated[str, Form(max_length=2000)] = "/admin/",
 ) -> Response:
-    """Sign in; the browser gets a new token whatever it held before."""
+    """Sign in, or ask for the phone's code if the account has one."""
     visit = open_visit(request)
     check_origin(request)
-    database = visit.site.database
-    client = request.client.host if request.client else "unknown"
     try:
-        user = users.sign_in(database, name=name, password=password, client=client)
+        check_crowd(request)
+        user = users.sign_in(visit.site.database, name=name, password=password, client=name_client(request))
     except NotAllowedError as error:
         return _show(visit, back, message=str(error), name=name, status=max(401, find_http_status(error)))
+    if user.has_totp:
+        return _ask_code(visit, _make_ticket(visit.site, user), back)
+    return _open(request, user, back)
+
+
+@router.post("/sign-in/code")
+def sign_in_with_code(
+    request: Request,
+    ticket: Annotated[str, Form(max_length=1000)] = "",
+    code: Annotated[str, Form(max_length=40)] = "",
+    back: Annotated[str, Form(max_length=2000)] = "/admin/",
+) -> Response:
+    """The second step: the phone's code, or a recovery code."""
+    visit, client = open_visit(request), name_client(request)
+    check_origin(request)
+    database = visit.site.database
+    name = _read_ticket(visit.site, ticket)
+    if name is None:
+        return _show(visit, back, message="That took too long. Sign in again.", status=401)
+    try:
+        tries.take(database, f"code\x1f{name}", client)
+    except TooManyTriesError as error:
+        return _ask_code(visit, ticket, back, message=str(error), status=find_http_status(error))
     with database.begin() as session:
-        token = sign_ins.start(session, user)
-        audit.append(session, actor=user.name, action="sign-in", subject=user.id, detail={})
-    response = RedirectResponse(back if is_own(back) else "/admin/", 303)
-    response.set_cookie(
-        COOKIE,
-        token,
-        path="/admin",
-        httponly=True,
-        samesite="lax",
-        secure=visit.site.settings.secure_cookies,
-        max_age=int(sign_ins.LIFETIME.total_seconds()),
-    )
-    return response
+        user = users.get(session, name)
+        is_open = user.disabled_at is None and user.has_totp
+        is_right = is_open and second_factor.check(session, name, code)
+        if is_right:
+            tries.forget(session, f"code\x1f{name}", client)
+        else:
+            audit.append(session, actor=name, action="sign-in.wrong-code", subject=user.id)
+    if not is_right:
+        return _ask_code(visit, ticket, back, message="The code is wrong, or was used before.", status=401)
+    return _open(request, user, back)
 
 
 @router.post("/sign-out")
-def sign_out(desk: Leaving) -> Response:
+def sign_out(desk: OwningForm) -> Response:
     """Sign out: the token is worth nothing from now on."""
     with desk.visit.site.database.begin() as session:
         sign_ins.end(session, desk.token)
@@ -64,7 +89,56 @@ def sign_out(desk: Leaving) -> Response:
     return response
 
 
-def _show(visit: Visit, back: str, *, message: str = "", name: str = "", status: int = 200) -> Response:
+def check_crowd(request: Request) -> None:
+    """Raise TooManyTriesError for a client that tries name after name; nobody elsewhere waits for it."""
+    if not request.app.state.sign_ins.take(name_client(request)).allowed:
+        raise TooManyTriesError("Very many attempts came from here. Try again in ten minutes.")
+
+
+def set_cookie(response: Response, site: Site, token: str) -> Response:
+    """Hand the browser its token, out of reach of scripts and of other sites' forms."""
+    response.set_cookie(
+        COOKIE,
+        token,
+        path="/admin",
+        httponly=True,
+        samesite="lax",
+        secure=site.settings.secure_cookies,
+        max_age=int(sign_ins.LIFETIME.total_seconds()),
+    )
+    return response
+
+
+def _open(request: Request, user: User, back: str) -> Response:
+    """Sign the browser in under a new token; the one it held before is worth nothing from now on."""
+    site: Site = request.app.state.site
+    with site.database.begin() as session:
+        sign_ins.end(session, request.cookies.get(COOKIE, ""))
+        sign_ins.prune(session)
+        resets.prune(session)
+        token = sign_ins.start(session, user)
+        audit.append(session, actor=user.name, action="sign-in", subject=user.id)
+    return set_cookie(RedirectResponse(back if is_own(back) else "/admin/", 303), site, token)
+
+
+def _make_ticket(site: Site, user: User) -> str:
+    """What shows, for five minutes, that the password was right."""
+    return str(_make_signer(site).dumps([user.name, int(site.clock.now().timestamp())]))
+
+
+def _read_ticket(site: Site, ticket: str) -> str | None:
+    try:
+        name, at = _make_signer(site).loads(ticket)
+    except BadData:
+        return None
+    return str(name) if 0 <= site.clock.now().timestamp() - at <= HALFWAY_S else None
+
+
+def _make_signer(site: Site) -> URLSafeSerializer:
+    return URLSafeSerializer(site.settings.session_secret, salt="sign-in halfway")
+
+
+def _show(visit: Visit, back: str, *, message: str = "", note: str = "", name: str = "", status: int = 200) -> Response:
     return visit.page(
         "admin/sign_in.html",
         status=status,
@@ -72,5 +146,18 @@ def _show(visit: Visit, back: str, *, message: str = "", name: str = "", status:
         title="Sign in",
         back=back if is_own(back) else "/admin/",
         message=message,
+        note=note,
         name=name,
+    )
+
+
+def _ask_code(visit: Visit, ticket: str, back: str, *, message: str = "", status: int = 200) -> Response:
+    return visit.page(
+        "admin/code.html",
+        status=status,
+        headers={"Cache-Control": "no-store"},
+        title="Your code",
+        back=back if is_own(back) else "/admin/",
+        ticket=ticket,
+        message=message,
     )
