@@ -11,7 +11,7 @@ from typing import Any
 
 from cli.app import App
 from cli.find import build_index, update_index
-from cli.notify import send_mails
+from cli.notify import send_mails, tell_watchers
 from crawler.run import run_crawl
 from crawler.sources import SourceKind, SourceStatus, describe_sources
 from crawler.tally import SourceState
@@ -149,11 +149,11 @@ def do_job(app: App, job: Job, ways: Ways) -> str:
             return run_verify(app.database, on=app.clock.today(), mode=mode, clock=app.clock, shard=shard).to_text()
         case Step.INDEX:
             if open_engine(app.settings).live() is None:
-                return build_index(app).to_text()
+                return f"{build_index(app).to_text()} {tell_watchers(app).to_text()}"
             report = update_index(app)
             if report.to_json()["failed"]:
                 raise EngineUnavailableError(report.to_text())
-            return report.to_text()
+            return f"{report.to_text()} {tell_watchers(app).to_text()}"  # of what is now published
 
 
 def read_source(app: App, job: Job, ways: Ways) -> str:

@@ -10,6 +10,7 @@ import click
 
 from cli.app import App, json_option, open_app, print_json, print_report
 from notices.mailing import SendSummary
+from notices.run import WatchSummary
 
 
 @click.group(epilog="Example: palpate mail send")
@@ -68,4 +69,53 @@ def status(as_json: bool) -> None:
             click.echo(found.last_error)
 
 
-COMMANDS = (mail,)
+@click.group(epilog="Example: palpate watch run")
+def watch() -> None:
+    """Those whom somebody follows: find what is new of them, and tell it once."""
+
+
+@watch.command(name="run", epilog="Example: palpate watch run --json")
+@json_option
+def run_(as_json: bool) -> int:
+    """Find what is new, write the letters and send them; run again at once, it tells nothing. Exit 1: some wait."""
+    with open_app() as app:
+        told = tell_watchers(app)
+        sent = send_mails(app)
+    if as_json:
+        print_json({**told.to_json(), "mail": sent.to_json()})
+    else:
+        click.echo(f"{told.to_text()} {sent.to_text()}")
+    return 1 if sent.trouble else 0
+
+
+def tell_watchers(app: App) -> WatchSummary:
+    """Find what is new of those whom somebody follows, and queue the letters."""
+    from notices.run import run_watch
+    from search.engine import open_engine
+    from web.letters import make_writer
+
+    reader, write = open_engine(app.settings).open_reader(), make_writer(app.settings, app.clock)
+    try:
+        return run_watch(app.database, reader, clock=app.clock, write=write)
+    finally:
+        reader.close()
+
+
+@watch.command(name="status", epilog="Example: palpate watch status --json")
+@json_option
+def watch_status(as_json: bool) -> None:
+    """How many people and regions are followed, by letters and by accounts, and what no letter says yet."""
+    from records import watches
+
+    with open_app() as app, app.database.read() as session:
+        found, waiting = watches.count(session), len(watches.find_waiting(session))
+    if as_json:
+        followed = [{"kind": kind, "by_account": own, "count": number} for (kind, own), number in sorted(found.items())]
+        print_json({"followed": followed, "letters_to_write": waiting})
+        return
+    for (kind, own), number in sorted(found.items()):
+        click.echo(f"{number} {kind}s are followed {'by accounts' if own else 'by letter'}.")
+    click.echo(f"{waiting} letters are to be written.")
+
+
+COMMANDS = (mail, watch)

@@ -1,4 +1,4 @@
-"""The whole job, step by step: crawl → resolve → verify → index. Each step is resumable, so is the whole."""
+"""The whole job, step by step: crawl → resolve → verify → index → tell. Each step is resumable, so is the whole."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from cli.app import App
 from cli.find import build_index, update_index
+from cli.notify import send_mails, tell_watchers
 from crawler.run import run_crawl
 from crawler.sources import describe_sources
 from resolution.run import run_resolve
@@ -47,7 +48,7 @@ def run_steps(app: App, plan: Plan, *, say: Callable[[str], object]) -> StepsRep
     steps: dict[str, Any] = {}
     failed = False
     if sources:
-        say(f"1/4 crawl: {', '.join(sources)}")
+        say(f"1/5 crawl: {', '.join(sources)}")
         summaries = run_crawl(
             app.settings,
             database=app.database,
@@ -61,18 +62,21 @@ def run_steps(app: App, plan: Plan, *, say: Callable[[str], object]) -> StepsRep
             failed |= summary.failed
         steps["crawl"] = [summary.to_json() for summary in summaries]
     else:
-        say("1/4 crawl: nothing is due")
+        say("1/5 crawl: nothing is due")
         steps["crawl"] = []
     resolved = run_resolve(app.database, clock=app.clock)
-    say(f"2/4 resolve: {resolved.to_text()}")
+    say(f"2/5 resolve: {resolved.to_text()}")
     steps["resolve"] = resolved.to_json()
     verified = run_verify(app.database, on=app.clock.today(), mode=app.settings.verification_mode, clock=app.clock)
-    say(f"3/4 verify: {verified.to_text()}")
+    say(f"3/5 verify: {verified.to_text()}")
     steps["verify"] = verified.to_json()
     live = open_engine(app.settings).live()
     index = build_index(app) if plan.rebuild or live is None else update_index(app)
-    say(f"4/4 index: {index.to_text()}")
+    say(f"4/5 index: {index.to_text()}")
     steps["index"] = index.to_json()
+    told, sent = tell_watchers(app), send_mails(app)
+    say(f"5/5 tell: {told.to_text()} {sent.to_text()}")
+    steps["watch"], steps["mail"] = told.to_json(), sent.to_json()
     return StepsReport(steps, failed)
 
 

@@ -12,7 +12,7 @@ from cli.main import main, palpate
 
 PROMISED = {
     "sources", "crawl", "import", "extract", "resolve", "verify", "ledger", "index", "search", "run", "serve", "demo",
-    "admin", "export", "backup", "restore", "doctor", "dev", "mail", "schedule", "work",
+    "admin", "export", "backup", "restore", "doctor", "dev", "mail", "watch", "schedule", "work",
 }  # fmt: skip
 
 
