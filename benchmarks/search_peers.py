@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import urllib.request
+import http
+import http.client
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,24 +14,52 @@ import orjson
 import tantivy
 
 from benchmarks.documents import TODAY
+from index_mappings import load_mapping
 from search.analysis import tokenize_query
 from search.backends.columns import number_day
 from search.geometry import find_bounds, find_tile, measure_km
 from search.interface import GeoBox, GeoCircle, SearchRequest
 
+BULK_DOCUMENTS = 1_000
+SETTINGS = {"number_of_replicas": 0, "refresh_interval": "-1"}
+
 
 class BareElasticsearch:
-    """Plain JSON over plain HTTP."""
+    """Plain JSON over plain HTTP, on a connection for each caller that stays open."""
 
     def __init__(self, url: str, index: str) -> None:
-        self._address = f"{url}/{index}/_search"
+        self._host, self._index, self._local = url.removeprefix("http://"), index, threading.local()
+
+    def create(self) -> None:
+        body = orjson.dumps({"mappings": load_mapping()["mappings"], "settings": SETTINGS})
+        self._send("PUT", f"/{self._index}", body)
+
+    def load(self, sources: Sequence[dict[str, Any]]) -> None:
+        """The bulk interface, a thousand at a time."""
+        for start in range(0, len(sources), BULK_DOCUMENTS):
+            lines = []
+            for source in sources[start : start + BULK_DOCUMENTS]:
+                lines += [orjson.dumps({"index": {"_id": source["id"]}}), orjson.dumps(source)]
+            if self._send("POST", f"/{self._index}/_bulk", b"\n".join(lines) + b"\n")["errors"]:
+                raise RuntimeError("Elasticsearch did not take all of them.")
+
+    def finish(self) -> None:
+        self._send("POST", f"/{self._index}/_refresh", b"")
+        self._send("PUT", f"/{self._index}/_settings", orjson.dumps({"refresh_interval": "1s"}))
+
+    def _send(self, method: str, path: str, body: bytes) -> Any:
+        if not hasattr(self._local, "connection"):
+            self._local.connection = http.client.HTTPConnection(self._host, timeout=60)
+        connection: http.client.HTTPConnection = self._local.connection
+        connection.request(method, path, body, {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        content = answer.read()
+        if answer.status != http.HTTPStatus.OK:
+            raise RuntimeError(content.decode())
+        return orjson.loads(content)
 
     def _ask(self, body: dict[str, Any]) -> Any:
-        request = urllib.request.Request(
-            self._address, json.dumps(body).encode(), {"Content-Type": "application/json"}, method="POST"
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        return self._send("POST", f"/{self._index}/_search", orjson.dumps(body))
 
     @staticmethod
     def _circle(near: GeoCircle) -> dict[str, Any]:
@@ -86,11 +115,15 @@ class BareTantivy:
         builder.add_integer_field("until", indexed=True, fast=True)
         builder.add_bytes_field("document", stored=True)
         self.schema = builder.build()
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         self._index = tantivy.Index(self.schema, path=str(folder))
+        self._writer: tantivy.IndexWriter | None = None
+
+    def create(self) -> None:
+        self._writer = self._index.writer(128_000_000, 1)
 
     def load(self, sources: Sequence[dict[str, Any]]) -> None:
-        writer = self._index.writer(128_000_000, 1)
+        assert self._writer
         for source in sources:
             document = tantivy.Document()
             for name in ("text", "prefixes"):
@@ -101,9 +134,13 @@ class BareTantivy:
                 document.add_float("lat", point["lat"])
                 document.add_float("lon", point["lon"])
             document.add_integer("until", source["verified_until"])
-            writer.add_document(document)
-        writer.commit()
-        writer.wait_merging_threads()
+            self._writer.add_document(document)
+
+    def finish(self) -> None:
+        assert self._writer
+        self._writer.commit()
+        self._writer.wait_merging_threads()
+        self._writer = None
         self._index.reload()
 
     def _range(self, field: str, kind: Any, low: float, high: float | None) -> tuple[Any, tantivy.Query]:

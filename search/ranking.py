@@ -48,18 +48,22 @@ def find_fit(document: TherapistDocument, request: SearchRequest) -> float:
     return 1.0 if exact else NARROWER_SHARE
 
 
+def find_factors(
+    document: TherapistDocument, request: SearchRequest, *, distance_km: float | None
+) -> Mapping[str, float]:
+    """All that the score is made of but the words' relevance."""
+    near = request.near
+    return {
+        "nearness": find_nearness(distance_km, near) if near and distance_km is not None else 1.0,
+        "standing": VERIFIED_LIFT if is_verified(document.verified_until, request.on) else 1.0,
+        "completeness": find_quality(document),
+        "fit": find_fit(document, request),
+    }
+
+
 def explain(
     document: TherapistDocument, score: float, request: SearchRequest, *, distance_km: float | None
 ) -> Mapping[str, float]:
     """The factors whose product is the score."""
-    near = request.near
-    nearness = find_nearness(distance_km, near) if near and distance_km is not None else 1.0
-    standing = VERIFIED_LIFT if is_verified(document.verified_until, request.on) else 1.0
-    quality, fit = find_quality(document), find_fit(document, request)
-    return {
-        "relevance": score / (nearness * standing * quality * fit),
-        "nearness": nearness,
-        "standing": standing,
-        "completeness": quality,
-        "fit": fit,
-    }
+    factors = find_factors(document, request, distance_km=distance_km)
+    return {"relevance": score / math.prod(factors.values()), **factors}

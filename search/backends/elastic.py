@@ -6,9 +6,9 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
-from elasticsearch import ApiError, ConflictError, Elasticsearch, TransportError, helpers
+from elasticsearch import ApiError, ConflictError, Elasticsearch, OrjsonSerializer, TransportError, helpers
 from elasticsearch import NotFoundError as EsNotFoundError
 
 from directory.errors import ConflictError as Conflict
@@ -18,9 +18,9 @@ from search import analysis, names
 from search.backends import elastic_query as q
 from search.backends.columns import number_day
 from search.backends.embedded import CELL_STEPS
-from search.backends.hits import make_hit, parse_document, write_document
+from search.backends.hits import make_hit, make_suggestion, make_unranked_hit, parse_document, write_document
 from search.fields import TermWords, make_fields
-from search.interface import Cell, SearchPage, SearchRequest, Suggestion, TherapistDocument
+from search.interface import Cell, SearchPage, SearchRequest, Sort, Suggestion, TherapistDocument
 from search.locks import is_gone
 from search.requests import Cursor, check_request, read_cursor, write_cursor
 
@@ -72,12 +72,15 @@ class ElasticReader:
     def __init__(self, client: Elasticsearch, index: str) -> None:
         self._client, self._index = client, index
 
-    def _search(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _search(self, body: dict[str, Any], *, words: bool = False) -> dict[str, Any]:
         """The whole answer. A node that dies fails its shards until its copies take over: then it is asked again."""
+        # Words' frequencies are counted over all shards: a score must not depend on where a document lies.
+        kind: Literal["dfs_query_then_fetch", "query_then_fetch"] = (
+            "dfs_query_then_fetch" if words else "query_then_fetch"
+        )
         for pause_s in (*PAUSES_S, None):
             with translated():
-                # Words' frequencies are counted over all shards: a score must not depend on where a document lies.
-                answer = self._client.search(index=self._index, body=body, search_type="dfs_query_then_fetch")
+                answer = self._client.search(index=self._index, body=body, search_type=kind)
             result: dict[str, Any] = answer.body
             if not result.get("timed_out") and not result["_shards"]["failed"]:
                 return result
@@ -91,15 +94,17 @@ class ElasticReader:
         if after and after.typos:
             return self._answer(request, after, typos=True)
         page = self._answer(request, after, typos=False)
-        if page.total == 0 and (request.text or request.name):
+        if page.total == 0 and q.has_words(request):
             page = self._answer(request, after, typos=True)
         return page
 
     def _answer(self, request: SearchRequest, after: Cursor | None, *, typos: bool) -> SearchPage:
-        answer = self._search(q.make_search(request, after, typos=typos))
+        words = q.has_words(request)
+        answer = self._search(q.make_search(request, after, typos=typos), words=words)
         found = answer["hits"]["hits"]
+        make = make_hit if request.sort is Sort.RELEVANCE else make_unranked_hit
         hits = tuple(
-            make_hit(parse_document(hit["_source"]["document"]), float(hit["_score"]), request)
+            make(parse_document(hit["_source"]["document"]), 1.0 if hit["_score"] is None else hit["_score"], request)
             for hit in found[: request.limit]
         )
         cursor = None
@@ -122,7 +127,7 @@ class ElasticReader:
     def get_many(self, ids: Collection[str]) -> Mapping[str, TherapistDocument]:
         if not ids:
             return {}
-        query = {"query": {"terms": {"id": list(ids)}}, "_source": ["document"], "size": len(ids)}
+        query = {"query": {"terms": {"id": list(ids)}}, "size": len(ids)}
         documents = [parse_document(hit["_source"]["document"]) for hit in self._search(query)["hits"]["hits"]]
         return {document.id: document for document in documents}
 
@@ -137,11 +142,7 @@ class ElasticReader:
         for typos in (False, True):
             found = self._search(q.make_suggest(words, limit, typos=typos))["hits"]["hits"]
             if found:
-                documents = [parse_document(hit["_source"]["document"]) for hit in found]
-                return tuple(
-                    Suggestion(kind=document.kind.value, id=document.id, label=document.name, text=document.name)
-                    for document in documents
-                )
+                return tuple(make_suggestion(hit["_source"]["document"]) for hit in found)
         return ()
 
     def cells(self, request: SearchRequest, *, zoom: int) -> Sequence[Cell]:
@@ -236,6 +237,7 @@ class ElasticEngine:
             max_retries=max(tries, 2),
             retry_on_timeout=tries > 1,
             retry_on_status=(429, 502, 503, 504),
+            serializers={"application/json": OrjsonSerializer()},
         )
         self._slow = self.client.options(request_timeout=max(60.0, timeout_s))
         self.alias, self._term_words, self._shards, self.replicas = alias, term_words, shards, replicas

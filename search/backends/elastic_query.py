@@ -22,13 +22,13 @@ def make_search(request: SearchRequest, after: Cursor | None, *, typos: bool) ->
     own = make_filters(request)
     counted = {facet: clause for facet, clause in own.items() if facet in request.facets}
     others = [clause for facet, clause in own.items() if facet not in request.facets]
+    ranked = request.sort is Sort.RELEVANCE
     body: Json = {
-        "query": make_scored(request, others, typos=typos),
+        "query": (make_scored if ranked else make_base)(request, others, typos=typos),
         "sort": make_sort(request),
         "size": request.limit + 1,
         "track_total_hits": True,
-        "track_scores": True,
-        "_source": ["document"],
+        "track_scores": ranked or has_words(request),
     }
     if counted:
         body["post_filter"] = {"bool": {"filter": list(counted.values())}}
@@ -37,6 +37,11 @@ def make_search(request: SearchRequest, after: Cursor | None, *, typos: bool) ->
     if after:
         body["search_after"] = [after.value, after.document_id]
     return body
+
+
+def has_words(request: SearchRequest) -> bool:
+    """Whether words are sought, so that the engine has a relevance to tell."""
+    return bool(analysis.tokenize_query(request.text) or analysis.tokenize_names(request.name))
 
 
 def make_filters(request: SearchRequest) -> dict[str, Json]:
@@ -178,7 +183,6 @@ def make_suggest(words: Sequence[str], limit: int, *, typos: bool) -> Json:
         "sort": [{"_score": "desc"}, {"id": "asc"}],
         "size": limit,
         "track_total_hits": False,
-        "_source": ["document"],
     }
 
 
@@ -191,5 +195,6 @@ def make_cells(request: SearchRequest, precision: int) -> Json:
     return {
         "query": make_base(request, list(make_filters(request).values()), typos=False),
         "size": 0,
+        "track_total_hits": False,
         "aggs": {"cells": {"geotile_grid": grid, "aggs": {"middle": {"geo_centroid": {"field": "points"}}}}},
     }

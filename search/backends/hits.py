@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
+import orjson
 from pydantic import TypeAdapter
 
 from search import ranking
 from search.geometry import is_on_globe, measure_one_km
-from search.interface import DocumentLocation, GeoCircle, Hit, SearchRequest, TherapistDocument
+from search.interface import DocumentLocation, GeoCircle, Hit, SearchRequest, Suggestion, TherapistDocument
 
 _ADAPTER: TypeAdapter[TherapistDocument] = TypeAdapter(TherapistDocument)
 
@@ -19,6 +22,12 @@ def write_document(document: TherapistDocument) -> bytes:
 def parse_document(content: bytes | str) -> TherapistDocument:
     """The document that `write_document` wrote."""
     return _ADAPTER.validate_json(content)
+
+
+def make_suggestion(content: bytes | str) -> Suggestion:
+    """The name that a stored document offers while somebody types."""
+    data = orjson.loads(content)
+    return Suggestion(kind=data["kind"], id=data["id"], label=data["name"], text=data["name"])
 
 
 def find_nearest(document: TherapistDocument, near: GeoCircle | None) -> tuple[DocumentLocation | None, float | None]:
@@ -40,3 +49,10 @@ def make_hit(document: TherapistDocument, score: float, request: SearchRequest) 
     location, distance_km = find_nearest(document, request.near)
     explanation = ranking.explain(document, score, request, distance_km=distance_km) if request.explain else {}
     return Hit(document=document, score=score, distance_km=distance_km, location=location, explanation=explanation)
+
+
+def make_unranked_hit(document: TherapistDocument, relevance: float, request: SearchRequest) -> Hit:
+    """One result of a search that was not ordered by score: its score is worked out here, for the page's few alone."""
+    _, distance_km = find_nearest(document, request.near)
+    factors = ranking.find_factors(document, request, distance_km=distance_km)
+    return make_hit(document, relevance * math.prod(factors.values()), request)

@@ -40,8 +40,8 @@ class Found:
     distances: Floats | None
     scores: Floats | None  # of the text
 
-    def keep(self, mask: Mask) -> Found:
-        """Those that the mask names."""
+    def keep(self, mask: Mask | Rows) -> Found:
+        """Those that the mask, or their places, name."""
         return Found(
             self.rows[mask],
             self.distances[mask] if self.distances is not None else None,
@@ -260,9 +260,8 @@ class Snapshot:
             scores = scores * np.where(exact, 1.0, ranking.NARROWER_SHARE)
         return scores.astype(np.float32).astype(np.float64)
 
-    def select(self, request: SearchRequest, found: Found, scores: Floats, after: Cursor | None) -> tuple[Rows, bool]:
-        """Places in `found` of the page's rows in order, and whether more follow."""
-        keys = self._make_keys(request, found, scores)
+    def select(self, request: SearchRequest, found: Found, keys: Column, after: Cursor | None) -> tuple[Rows, bool]:
+        """Places in `found` of the page's rows in the order of `keys`, and whether more follow."""
         places = np.arange(len(found.rows))
         if after is not None:
             value = after.value.encode() if isinstance(after.value, str) else after.value
@@ -278,8 +277,8 @@ class Snapshot:
         order = np.lexsort((self.column("id")[found.rows[places]], keys[places]))
         return places[order], more
 
-    def _make_keys(self, request: SearchRequest, found: Found, scores: Floats) -> Column:
-        """What the page is sorted by, ascending."""
+    def make_keys(self, request: SearchRequest, found: Found) -> Column:
+        """What the page is sorted by, ascending: by relevance, the negative score."""
         if request.sort is Sort.NAME:
             return self._take("name", found.rows)
         if request.sort is Sort.DISTANCE:
@@ -287,7 +286,7 @@ class Snapshot:
             return np.round(found.distances, 6)
         if request.sort is Sort.RECENT:
             return -self._take("verified_on", found.rows).astype(np.float64)
-        return -scores
+        return -self.score(request, found)
 
     def _keep_first(self, keys: Column, rows: Rows, places: Rows, limit: int) -> Rows:
         """The first `limit` of `places` by key and id, without sorting them all."""
