@@ -70,7 +70,7 @@ def make_state_page(visit: Visit, status: int) -> Response:
 
 
 def _is_for_programs(request: Request) -> bool:
-    return request.url.path.startswith("/api/") or is_program(request)
+    return request.url.path.startswith(("/api/", "/admin/api/")) or is_program(request)
 
 
 def answer_failure(request: Request, status: int, detail: str, errors: object = None) -> Response:

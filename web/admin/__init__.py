@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.admin import account, accounts, forgotten, leaving, own, queue, sources
+from web.admin import account, accounts, forgotten, leaving, own, programs, queue, sources
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 router.include_router(account.router)
 router.include_router(forgotten.router)
 router.include_router(own.router)
 router.include_router(accounts.router)
+router.include_router(programs.router)
 router.include_router(queue.router)
 router.include_router(leaving.router)
 router.include_router(sources.router)
