@@ -17,7 +17,7 @@ from directory.vocabularies import load_vocabulary
 from records.database import Database
 from search.engine import open_visitors_reader
 from search.interface import Engine
-from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians, watching
+from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians, proofs, watching
 from web.admin.sources import ListSources
 from web.api_models import ProblemModel
 from web.failures import add_failures
@@ -71,7 +71,7 @@ def create_app(
     for name, limit, window_s in limits:
         limiter = Limiter(limit, window_s, clock=app.state.site.clock, secret=settings.session_secret)
         setattr(app.state, name, limiter)
-    for part in (patients, lists, physicians, corrections, watching, open_data, api, fhir, admin, health):
+    for part in (patients, lists, physicians, corrections, proofs, watching, open_data, api, fhir, admin, health):
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)

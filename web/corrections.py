@@ -10,8 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from directory.errors import NotAllowedError, NotFoundError, TooManyTriesError
-from records import reviews
+from records import requests, reviews
+from records.requests import StatementKind
 from records.reviews import CaseDraft, CaseInput, CaseKind
+from search.interface import TherapistDocument
+from web import proofs
 from web.admin.access import check_origin
 from web.forms import FASTEST_S, read_age, sign_time
 from web.limits import name_client
@@ -21,6 +24,10 @@ from web.values import HIDDEN_MARKS, clean
 
 router = APIRouter(include_in_schema=False)
 FORM = "correction"
+LONGEST_ANSWER = 600  # of what is shown beside a status
+THEIRS = ("mine", "answer", "remove")  # what only the therapist may ask, so that a proof helps
+STATED = {"mine": StatementKind.CLAIM, "answer": StatementKind.ANSWER}
+HEADINGS = {"remove": "Removal", "mine": "Claimed by the therapist", "answer": "Answer to a status"}
 
 
 @router.get("/corrections")
@@ -54,7 +61,10 @@ def take_form(
     if not request.app.state.corrections.take(name_client(request)).allowed:
         raise TooManyTriesError("Many requests came from here. Try again in an hour.")
     if age_s >= FASTEST_S and not website:
-        _open_case(visit, about, kind, message, contact)
+        document = _find(visit, about)
+        case_id = _open_case(visit, document, kind, message, contact)
+        if document is not None and kind in THEIRS:
+            return proofs.offer(visit, case_id, document)
     return visit.page(
         "state.html",
         headers={"Cache-Control": "no-store"},
@@ -90,23 +100,33 @@ def _show(
     )
 
 
-def _open_case(visit: Visit, about: str, kind: str, message: str, contact: str) -> None:
-    entity_id = None
-    if about:
-        try:
-            entity_id = find_document(visit.site, about).id
-        except (NotFoundError, NotAllowedError):
-            entity_id = None
-    case_kind = CaseKind.REMOVAL if kind == "remove" else CaseKind.CORRECTION
+def _find(visit: Visit, about: str) -> TherapistDocument | None:
+    try:
+        return find_document(visit.site, about) if about else None
+    except (NotFoundError, NotAllowedError):
+        return None
+
+
+def _open_case(visit: Visit, document: TherapistDocument | None, kind: str, message: str, contact: str) -> str:
+    """Put the request into the queue, and what a therapist says with it; returns the case's id."""
+    entity_id = document.id if document else None
     notes = [clean(message, 4000)]
     if contact.strip():
         notes.append(f"Contact: {clean(contact, 200)}")
-    heading = f"{'Removal' if kind == 'remove' else 'Correction'} asked for {entity_id or 'the site'}"
+    what = HEADINGS.get(kind, "Correction")
     draft = CaseDraft(
-        kind=case_kind,
+        kind=CaseKind.REMOVAL if kind == "remove" else CaseKind.CORRECTION,
         key=f"{entity_id or 'site'}:{token_hex(8)}",
         entity_id=entity_id,
-        input=CaseInput(heading=heading, notes=tuple(notes), url=f"/therapists/{entity_id}" if entity_id else None),
+        input=CaseInput(
+            heading=f"{what}: {clean(document.name, 120) if document else 'the site'}",
+            notes=tuple(notes),
+            url=visit.absolute(f"/therapists/{entity_id}") if entity_id else None,
+        ),
     )
     with visit.site.database.begin() as session:
-        reviews.open_case(session, draft)
+        case = reviews.open_case(session, draft)
+        if entity_id is not None and kind in STATED:
+            text = clean(message, LONGEST_ANSWER) if kind == "answer" else ""
+            requests.state(session, case_id=case.id, entity_id=entity_id, kind=STATED[kind], text=text)
+    return case.id

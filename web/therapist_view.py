@@ -7,7 +7,10 @@ from datetime import date
 
 from markupsafe import Markup
 
+from directory.errors import RecordsUnavailableError
 from directory.models import Answer, PracticeKind, Setting
+from records import entities, requests
+from records.requests import StatementKind
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
 from web.explanations import retell
 from web.pages import Visit
@@ -66,6 +69,14 @@ class EvidenceView:
     url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What a therapist says beside their standing."""
+
+    said: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TherapistView:
     """Everything the page says."""
@@ -82,6 +93,7 @@ class TherapistView:
     save_url: str
     report_url: str
     follow_url: str | None
+    answers: tuple[AnswerView, ...]
     back: Link | None
     credentials: tuple[CredentialRow, ...]
     referral_rule: str
@@ -123,6 +135,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         save_url=visit.url("/saved", add=document.id),
         report_url=visit.url("/corrections", about=document.id),
         follow_url=visit.url("/watch", about=document.id) if document.credentials else None,
+        answers=_list_answers(visit, document),
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
         referral_rule=rule.sentence,
@@ -145,6 +158,25 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         description=_describe(visit, document, badge),
         json_ld=embed_json(make_json_ld(visit, document)),
     )
+
+
+def _list_answers(visit: Visit, document: TherapistDocument) -> tuple[AnswerView, ...]:
+    """The therapist's own words that a reviewer accepted; none while the records are away."""
+    language, found = visit.language, list[AnswerView]()
+    try:
+        with visit.site.database.read() as session:
+            accepted = requests.load_accepted(session, entities.find_aliases(session, document.id))
+    except RecordsUnavailableError:
+        return ()
+    for item in accepted:
+        day = language.write_date(item.made_at.date())
+        if item.kind is StatementKind.ANSWER:
+            found.append(AnswerView(language.say("The therapist answers, %(day)s:", day=day), clean(item.text, 600)))
+        else:
+            found.append(
+                AnswerView(language.say("The therapist has said that this listing is theirs, %(day)s.", day=day), "")
+            )
+    return tuple(found)
 
 
 def make_credential_row(visit: Visit, credential: DocumentCredential) -> CredentialRow:

@@ -6,7 +6,7 @@ whoever reads its mail.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,12 +24,14 @@ from records import mail, watches
 from records.database import Session
 from records.watches import MOST_FOLLOWED, Told, Watch, Watcher, WatchKind
 from search.interface import TherapistDocument
+from web import link_pages
 from web.admin.access import check_origin
 from web.forms import FASTEST_S, read_age, sign_time
 from web.keys import Purpose, make_link, make_path, read_key
 from web.language import Language, load_language
 from web.letters import write_confirmation, write_links
 from web.limits import name_client
+from web.link_pages import PRIVATE
 from web.pages import Visit, open_visit
 from web.patients import find_document
 from web.site import Site
@@ -40,7 +42,6 @@ router = APIRouter(prefix="/watch", include_in_schema=False)
 FORM = "watch"
 LETTERS_A_DAY = 5  # that ask one address to confirm, whoever sends the form
 SHOWN_NEWS = 50
-PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def take_form(
     if age_s >= FASTEST_S and not website:
         with visit.site.database.begin() as session:
             _ask(visit, session, address, kind, subject)
-    return _say_done(
+    return link_pages.say_done(
         visit,
         "mail",
         say("Please look at your mail"),
@@ -159,7 +160,7 @@ def show_confirmation(request: Request, key: str = "") -> Response:
             watch = watches.get(session, watch_id)
         say, name = visit.language.say, name_followed(visit.site, visit.language, watch)
         text = say("A letter comes when a licence is about to end or its status changes, at most one a day.")
-        return _show_question(visit, say("Follow %(name)s?", name=name), text, say("Yes, follow"))
+        return link_pages.ask(visit, say("Follow %(name)s?", name=name), text, say("Yes, follow"))
 
     return _answer(visit, show)
 
@@ -190,7 +191,7 @@ def show_stop(request: Request, key: str = "") -> Response:
             _open(visit.site, session, Purpose.STOP, key)
         say = visit.language.say
         text = say("You will get no more letters, and your address and what you follow are erased.")
-        return _show_question(visit, say("Stop all letters?"), text, say("Stop all letters"))
+        return link_pages.ask(visit, say("Stop all letters?"), text, say("Stop all letters"))
 
     return _answer(visit, show)
 
@@ -202,7 +203,7 @@ def stop(request: Request, key: str = "") -> Response:
     with suppress(GoneError), visit.site.database.begin() as session:
         watches.forget(session, _open(visit.site, session, Purpose.STOP, key).id)
     say = visit.language.say
-    return _say_done(visit, "check", say("Stopped"), say("No more letters come, and the address is erased."))
+    return link_pages.say_done(visit, "check", say("Stopped"), say("No more letters come, and the address is erased."))
 
 
 # --- everything that is followed --------------------------------------------------------------------------
@@ -252,7 +253,9 @@ def change_followed(
                 watches.forget(session, watcher.id)
             left = watches.count_followed(session, watcher.id)
         if not left:
-            return _say_done(visit, "check", say("Stopped"), say("No more letters come, and the address is erased."))
+            return link_pages.say_done(
+                visit, "check", say("Stopped"), say("No more letters come, and the address is erased.")
+            )
         path = make_path(settings, Purpose.MANAGE, watcher.id, watcher.link_version, lang=visit.lang_param)
         return RedirectResponse(f"{path}&done={'renewed' if act == 'renew' else 'stopped'}", 303, PRIVATE)
 
@@ -360,28 +363,8 @@ def _open(site: Site, session: Session, purpose: Purpose, key: str) -> Watcher:
     return watcher
 
 
-def _answer(visit: Visit, act: Callable[[], Response]) -> Response:
-    """What `act` answers, or a page that says the link is dead and what to do."""
-    try:
-        return act()
-    except GoneError:
-        say = visit.language.say
-        return visit.page(
-            "state.html",
-            status=410,
-            headers=PRIVATE,
-            title=say("This link no longer works"),
-            icon="link",
-            heading=say("This link no longer works"),
-            text=say("It is too old, or a newer one took its place, or everything was stopped."),
-            links=[Link(say("Follow a licence"), visit.url("/watch")), Link(say("Back to the search"), visit.url("/"))],
-        )
-
-
-def _show_question(visit: Visit, heading: str, text: str, button: str) -> Response:
-    return visit.page("question.html", headers=PRIVATE, title=heading, heading=heading, text=text, button=button)
-
-
-def _say_done(visit: Visit, icon: str, heading: str, text: str) -> Response:
-    home = Link(visit.language.say("Back to the search"), visit.url("/"))
-    return visit.page("state.html", headers=PRIVATE, title=heading, icon=icon, heading=heading, text=text, links=[home])
+def _answer(visit: Visit, act: link_pages.Act) -> Response:
+    """What `act` answers; a dead link leads back to the form."""
+    text = visit.language.say("It is too old, or a newer one took its place, or everything was stopped.")
+    again = Link(visit.language.say("Follow a licence"), visit.url("/watch"))
+    return link_pages.answer(visit, act, text=text, again=again)
