@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import crawler.extraction
 from crawler.extraction import contacts, holds, kind, licences, mentions
-from crawler.extraction.cues import Gated, holds_any
+from crawler.extraction.cues import Gated
 from crawler.extraction.document import clean
 
 SEEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
@@ -72,10 +72,3 @@ def test_what_a_sign_stands_for_shows_the_sign(gate: re.Pattern[str], pattern: r
 @given(st.from_regex(licences.TITLE, alphabet=st.characters(max_codepoint=0xFF)))
 def test_every_title_is_found_behind_its_words(text: str) -> None:
     assert [found[0] for found in licences._find_titles(text)] == [found[0] for found in licences.TITLE.finditer(text)]
-
-
-@SEEN
-@given(st.from_regex(holds._PLACEHOLDER))
-def test_every_placeholder_stands_on_a_line_with_one_of_its_signs(text: str) -> None:
-    line = clean(text).lower()
-    assert holds_any(line, holds._PLACEHOLDER_SIGNS) or not holds._PLACEHOLDER.search(line)

@@ -6,6 +6,9 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from ahocorasick_rs import AhoCorasick, Implementation
 
 from crawler.extraction.document import Line, Section
 
@@ -13,6 +16,20 @@ LETTERS = 4  # words are kept by their first letters, enough to tell stems apart
 _STEM = re.compile(rf"([^\W\d_]{{1,{LETTERS}}})[^\W\d_]*")
 _PLAIN_STEM = re.compile(rf"([a-z]{{1,{LETTERS}}})[a-z]*")  # the same for text in ASCII, at half the cost
 _NOT_OWN = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_SOUGHT: dict[str, int] = {}  # every piece of text that a reader looks for, gathered as the readers' modules load
+
+
+def sought(*pieces: str) -> tuple[str, ...]:
+    """Pieces of text in lower case that `Cues.holding` can be asked for: all are looked for in one pass over a page."""
+    for piece in pieces:
+        _SOUGHT.setdefault(piece, len(_SOUGHT))
+    return pieces
+
+
+@lru_cache(maxsize=1)
+def _make_finder(count: int) -> AhoCorasick:
+    """The automaton of the first `count` pieces sought: made anew when a module loads late."""
+    return AhoCorasick([*_SOUGHT][:count], implementation=Implementation.DFA)
 
 
 class Cues:
@@ -32,7 +49,7 @@ class Cues:
                 index[stem].append(number)
         self._index = dict(index)
         self._text = "\n".join(texts)
-        self._holding: dict[str, set[int]] = {}
+        self._held: dict[int, list[int]] | None = None
 
     def has(self, stems: Iterable[str]) -> bool:
         """Whether any of the stems begins a word."""
@@ -47,25 +64,28 @@ class Cues:
         return (self.lines[number] for number in self.numbers(stems))
 
     def holding(self, pieces: Iterable[str]) -> set[int]:
-        """Numbers of the lines that hold one of the pieces of text, in lower case, anywhere in a word."""
+        """Numbers of the lines that hold one of the pieces sought, anywhere in a word."""
+        if self._held is None:
+            self._held = self._find_pieces()
         found: set[int] = set()
         for piece in pieces:
-            known = self._holding.get(piece)
-            if known is None:
-                known = self._holding[piece] = self._find_piece(piece)
-            found |= known
+            found.update(self._held.get(_SOUGHT[piece], ()))
         return found
 
-    def _find_piece(self, piece: str) -> set[int]:
-        found: set[int] = set()
-        at = self._text.find(piece)
-        while at >= 0:
-            place = bisect_right(self._starts, at) - 1
-            found.add(self._numbers[place])
-            if place + 1 == len(self._starts):
-                break
-            at = self._text.find(piece, self._starts[place + 1])
-        return found
+    def matches(self, gate: Gated) -> Iterator[tuple[Line, re.Match[str]]]:
+        """The lines that a pattern matches, each with its first match there."""
+        for number in sorted(self.holding(gate.words)):
+            found = gate.pattern.search(self.lines[number].low)
+            if found:
+                yield self.lines[number], found
+
+    def _find_pieces(self) -> dict[int, list[int]]:
+        """Numbers of the lines by the pieces that stand in them."""
+        held: defaultdict[int, list[int]] = defaultdict(list)
+        starts, numbers = self._starts, self._numbers
+        for piece, at, _ in _make_finder(len(_SOUGHT)).find_matches_as_indexes(self._text, overlapping=True):
+            held[piece].append(numbers[bisect_right(starts, at) - 1])
+        return dict(held)
 
 
 def holds_any(text: str, words: Iterable[str]) -> bool:
@@ -81,7 +101,7 @@ class Gated:
 
     def __init__(self, pattern: re.Pattern[str], *words: str) -> None:
         self.pattern = pattern
-        self.words = words
+        self.words = sought(*words)
 
     def may_match(self, low: str) -> bool:
         """Whether text, given in lower case, holds one of the words: a few times cheaper than the pattern."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from crawler.extraction.cues import sought
+
 WORD = r"(?:(?:Mc|Mac|O['’]|De|La|Le|Van|D['’])?[A-ZÀ-Ý][a-zà-ÿ]+(?:[-'’][A-ZÀ-Ý][a-zà-ÿ]+)?|[A-Z]\.(?:\s?[A-Z]\.)?)"
 _PARTICLE = r"(?:(?:van|von|de|del|de la|la|le|du|di|da|dos|der|den|st\.)\s)?"
 _NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][a-zà-ÿ]+[\"”'’)]\s)?"
@@ -118,100 +120,36 @@ TEAM = re.compile(
 )
 _ROLES = ("therapist", "practitioner", "bodyworker", "rolfer", "massoth", "masaj", "terapeuta", "owner", "founder")
 _LICENSED = ("licensed", "registered", "certified")
-# Each pattern, whether it may name someone whose given name is on no list, and the words one of which its line holds.
+_SEVERAL = sought("therapists", "practitioners", "owners", "rmts", "lmts", "rapeutes", "terapeutas")
+# Each pattern, whether it may name someone whose given name is on no list, and the pieces one of which its line holds.
 SENTENCES = (
-    (
-        _WITH_LETTERS,
-        True,
-        (
-            "lmt",
-            "rmt",
-            "lmbt",
-            "lmp",
-            "cmt",
-            "cmp",
-            "ctmb",
-            "mmp",
-            "mti",
-            "rmp",
-            "clt",
-            "nmt",
-            "camtc",
-            "l.m",
-            "r.m",
-            ", cr",
-        ),
-    ),
-    (_WITH_TITLE, True, (*_ROLES, *_LICENSED)),
-    (SHOUTED, False, ("lmt", "rmt", "cmt", "lmbt")),
-    (
-        FIRST_PERSON,
-        False,
-        ("name is", "i'm", "i’m", "i am", "call", "appelle", "llamo", "nombre", "nom est", "suis", "soy", "im "),
-    ),
-    (
-        _ROLE_BEFORE,
-        False,
-        (
-            *_ROLES,
-            "massage by",
-            "therapy by",
-            "owned by",
-            "operated by",
-            "massage with",
-            "lmt",
-            "rmt",
-            "instructor",
-            "proprietor",
-            "therapy with",
-        ),
-    ),
-    (_SECOND, False, ("therapists", "practitioners", "owners", "rmts", "lmts", "rapeutes", "terapeutas")),
-    (_THIRD, False, ("therapists", "practitioners", "owners", "rmts", "lmts", "rapeutes", "terapeutas")),
-    (_GIVEN_ROLE, False, ("therapist", "massage by", "massage with", "owner")),
-    (
-        _FOUNDED,
-        False,
-        (
-            "found",
-            "open",
-            "start",
-            "establish",
-            "graduated",
-            "received",
-            "speciali",
-            "offers",
-            "provides",
-            "brings",
-            "has been",
-            "se dedica",
-            "ofrece",
-            "atiende",
-            "propose",
-            "pratique",
-            "accueille",
-        ),
-    ),
-    (BIO, True, ("s bio",)),
-    (_THEIRS, False, ("'s ", "’s ")),
-    (
-        _GIVEN_DOES,
-        False,
-        (
-            "has ",
-            "speciali",
-            "graduated",
-            "received",
-            "completed",
-            "earned",
-            "began",
-            "blends",
-            "combines",
-            "believes",
-            "is ",
-        ),
-    ),
-    (_APPOSITION, True, (*_LICENSED, "massoth")),
-    (CALL, False, ("call", "text", "email", "contact", "ask for")),
-    (IS_THERAPIST, False, (*_ROLES, "lmt", "rmt", "lmbt")),
-)
+    (_WITH_LETTERS, True, sought(
+        "lmt", "rmt", "lmbt", "lmp", "cmt", "cmp", "ctmb", "mmp", "mti", "rmp", "clt", "nmt", "camtc", "l.m", "r.m",
+        ", cr",
+    )),
+    (_WITH_TITLE, True, sought(*_ROLES, *_LICENSED)),
+    (SHOUTED, False, sought("lmt", "rmt", "cmt", "lmbt")),
+    (FIRST_PERSON, False, sought(
+        "name is", "i'm", "i’m", "i am", "call", "appelle", "llamo", "nombre", "nom est", "suis", "soy", "im ",
+    )),
+    (_ROLE_BEFORE, False, sought(
+        *_ROLES, "massage by", "therapy by", "owned by", "operated by", "massage with", "lmt", "rmt", "instructor",
+        "proprietor", "therapy with",
+    )),
+    (_SECOND, False, _SEVERAL),
+    (_THIRD, False, _SEVERAL),
+    (_GIVEN_ROLE, False, sought("therapist", "massage by", "massage with", "owner")),
+    (_FOUNDED, False, sought(
+        "found", "open", "start", "establish", "graduated", "received", "speciali", "offers", "provides", "brings",
+        "has been", "se dedica", "ofrece", "atiende", "propose", "pratique", "accueille",
+    )),
+    (BIO, True, sought("s bio")),
+    (_THEIRS, False, sought("'s ", "’s ")),
+    (_GIVEN_DOES, False, sought(
+        "has ", "speciali", "graduated", "received", "completed", "earned", "began", "blends", "combines", "believes",
+        "is ",
+    )),
+    (_APPOSITION, True, sought(*_LICENSED, "massoth")),
+    (CALL, False, sought("call", "text", "email", "contact", "ask for")),
+    (IS_THERAPIST, False, sought(*_ROLES, "lmt", "rmt", "lmbt")),
+)  # fmt: skip

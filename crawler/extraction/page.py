@@ -102,7 +102,6 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         cues,
         phones=phones,
         countries=countries,
-        placed=any(place.country in ("US", "CA") for place in places),
         host=_host_of(url) or _host_of(website),
         emails=emails,
         notes=notes,

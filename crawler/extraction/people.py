@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from crawler.extraction.cues import Cues
+from crawler.extraction.cues import Cues, sought
 from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.introductions import (
@@ -73,6 +73,9 @@ _LEADING = frozenset(
 )
 _CAPITALISED = re.compile(r"[A-ZÀ-Ý][^\W\d_]*(?:[-'’][^\W\d_]+)*")
 _JOINT = re.compile(r"[-'’]")
+_MEETING = frozenset(["meet", "about", "à", "rencontrez", "conoce", "sobre"])  # what every MEET begins with
+_LISTING = sought("therapist", "practitioner", "rmts", "lmts", "thérapeute", "terapeuta")
+_NO_NAMES_START = NOT_NAMES - _LEADING
 
 
 @dataclass(slots=True)
@@ -122,7 +125,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
     telling = _find_telling(cues)
-    listing = cues.holding(("therapist", "practitioner", "rmts", "lmts", "thérapeute", "terapeuta"))
+    listing = cues.holding(_LISTING)
     for index, line in enumerate(lines):
         text = line.text
         if not text or line.section in OTHERS_WORDS or line.tag in ("option", "label"):
@@ -204,9 +207,10 @@ def _find_full(given: str, lines: list[Line]) -> str | None:
 def _read_name_line(lines: list[Line], index: int) -> str | None:
     """A name that has a line to itself, with a role, letters or an introduction right after it."""
     line = lines[index]
-    meet = MEET.match(line.text)
-    if meet:
-        return check_name(meet["name"], known_given=True)
+    first = line.low.partition(" ")[0]
+    meet = MEET.match(line.text) if first.rstrip(":,–-") in _MEETING else None
+    if meet or first in _NO_NAMES_START:  # no name begins so, as `check_name` would say
+        return check_name(meet["name"], known_given=True) if meet else None
     full, one = NAME_LINE.match(line.text), ONE_LINE.match(line.text)
     if not full and not one:
         return None

@@ -116,4 +116,6 @@ _NOT_IN_CITY = re.compile(r"[^a-z0-9à-ÿ]+")
 def fold_city(name: str) -> str:
     """A city's name for comparison: in lower case, without spaces and marks, every saint an "st"."""
     low = name.lower()
+    if low.isascii() and low.isalpha() and "st" not in low and "saint" not in low:
+        return low
     return _NOT_IN_CITY.sub("", _SAINT.sub("st", low) if "st" in low or "saint" in low else low)

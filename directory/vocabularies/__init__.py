@@ -45,7 +45,7 @@ class Vocabulary:
         self._phrases: PhraseTable[list[Wording]] = PhraseTable()
         for term in self.terms.values():
             self._add_wordings(term)
-        self._grammar_starts = {lang: grammar.first_words() for lang, grammar in self._grammars.items()}
+        self._grammars_by_language: dict[str | None, list[tuple[BodyGrammar, frozenset[str]]]] = {}
         # what each phrase names to a caller's language and looseness, filled as asked for
         self._ids_by_choice: dict[tuple[str | None, frozenset[Looseness]], dict[int, tuple[str, ...]]] = {}
         self._seconds = self._phrases.second_words()
@@ -53,7 +53,7 @@ class Vocabulary:
         self._pairs = frozenset((word, other) for word, following in self._seconds.items() for other in following)
         self._complaints = [(grammar.first_words(), grammar.complaints()) for grammar in self._grammars.values()]
         self._says = frozenset[str]().union(*(says for _, says in self._complaints))
-        self._starts = self._phrases.first_words().union(*self._grammar_starts.values())
+        self._starts = self._phrases.first_words().union(*(starts for starts, _ in self._complaints))
 
     def may_name(self, text: FoldedText) -> bool:
         """Whether `text` can hold a wording, by its pairs of words: false spares the search, true promises nothing."""
@@ -120,11 +120,7 @@ class Vocabulary:
         if not at_starts:
             return []
         words = text.words if kept is None else [text.words[at] for at in kept]
-        grammars = [
-            (grammar, self._grammar_starts[lang])
-            for lang, grammar in self._grammars.items()
-            if language is None or lang in (language, "any")
-        ]
+        grammars = self._grammars_for(language)
         chosen_ids = self._ids_by_choice.setdefault((language, allowed), {})
         candidates = []
         inside: set[int] = set()  # words within a wording: in "tennis elbow, hip pain" the elbow has no pain
@@ -147,6 +143,17 @@ class Vocabulary:
             start, end = words[chosen.first].start, words[chosen.after - 1].end
             matches += [TermMatch(self.terms[id_], start, end, text.text[start:end]) for id_ in chosen.term_ids]
         return matches
+
+    def _grammars_for(self, language: str | None) -> list[tuple[BodyGrammar, frozenset[str]]]:
+        """The grammars of a language, or all, each with the words that begin a complaint there."""
+        known = self._grammars_by_language.get(language)
+        if known is None:
+            known = self._grammars_by_language[language] = [
+                (grammar, grammar.first_words())
+                for lang, grammar in self._grammars.items()
+                if language is None or lang in (language, "any")
+            ]
+        return known
 
     def find_by_icd10(self, code: str) -> tuple[Term, ...]:
         """The terms a code stands for, most specific first; a broad code ("M54") also gives what lies under it."""
