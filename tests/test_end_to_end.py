@@ -11,8 +11,9 @@ import pytest
 
 from cli.app import App, open_app
 from cli.demo import fill, make_demo_settings
+from cli.doctor import examine
 from cli.export import export_documents
-from cli.find import update_index
+from cli.find import build_index, update_index
 from cli.steps import Plan, run_steps
 from demo.model import World
 from demo.server import WorldServer, serve_world
@@ -21,10 +22,20 @@ from directory.models import Answer
 from directory.places import load_gazetteer
 from directory.settings import Settings
 from directory.vocabularies import load_vocabulary
+from records.backup import restore, write_backup
 from search.engine import open_engine
 from search.interface import SearchRequest, TherapistDocument
 from search.service import SearchAnswer, find_therapists
 from tests.postgresql_node import PostgresqlServer
+
+SEARCHES = (
+    "trapped nerve near Stony Plain",
+    "low back pain near Denver",
+    "M54.41 within 10 km of Denver",
+    "deep tissue near Seattle",
+    "Rosalind Mae Fairbairn",
+    "",
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,10 @@ class Filled:
         reader = open_engine(self.app.settings).open_reader()
         today = self.app.clock.today()
         return find_therapists(reader, load_gazetteer(), load_vocabulary(), q=text, on=today)
+
+    def answer_all(self) -> list[object]:
+        """What the site answers to several searches, as its JSON."""
+        return [self.find(text).to_json() for text in SEARCHES]
 
     def documents(self) -> dict[str, list[TherapistDocument]]:
         """Everything published, by name."""
@@ -139,3 +154,35 @@ def test_open_data_holds_everyone_published(filled: Filled, format_: str, tmp_pa
     assert export_documents(filled.app, format_, tmp_path / "out") == published
     text = (tmp_path / "out").read_text("utf-8")
     assert all(name in text for name in ("Tamsin Birchall", "Noelle Dovecote"))
+
+
+@pytest.fixture
+def empty_machine(filled: Filled, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of another machine with servers of the same kind, where nothing is yet."""
+    here, mark = filled.app.settings, uuid.uuid4().hex
+    elsewhere = here.model_copy(
+        update={
+            "data_dir": tmp_path / "elsewhere",
+            "database_url": "",
+            "index_alias": f"restored-{mark[:12]}",
+            "session_secret": "",
+        }
+    )
+    if not here.database_url:
+        yield elsewhere
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    with server.make_janitor(f"palpate_{mark}"):
+        yield elsewhere.model_copy(update={"database_url": server.make_url(f"palpate_{mark}")})
+
+
+def test_a_backup_on_an_empty_machine_is_well_in_everything_and_finds_the_same(
+    filled: Filled, empty_machine: Settings, tmp_path: Path
+) -> None:
+    expected = filled.answer_all()
+    write_backup(filled.app.database, tmp_path / "palpate.zip")
+    restore(empty_machine, tmp_path / "palpate.zip")
+    with open_app(empty_machine) as app:
+        build_index(app)
+        assert [finding for finding in examine(app) if not finding.ok] == []
+        assert Filled(app, filled.world, filled.server, []).answer_all() == expected
