@@ -38,10 +38,11 @@ def need(path: Path, what: str) -> None:
 
 
 @contextmanager
-def serve(app: FastAPI) -> Iterator[str]:
-    """The address of the site, served on loopback until the end of the block."""
+def serve(app: FastAPI, *, port: int = 0) -> Iterator[str]:
+    """The address of the site, served on loopback until the end of the block; on any free port if none is named."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, ws="none"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -51,6 +52,14 @@ def serve(app: FastAPI) -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
+
+
+def find_port() -> int:
+    """A port that is free now, for a site that has to know its own address."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    return port
 
 
 @contextmanager

@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 
 import orjson
 from fastapi import APIRouter
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from directory.errors import NotFoundError, UsageError
+from directory.models import EntityKind
 from search.interface import TherapistDocument
 from web.api import make_digest
-from web.fhir.asking import KINDS, ROUGH, SHARED, ResourceKind, fits, make_request
+from web.fhir.asking import KINDS, MAX_COUNT, ROUGH, SHARED, ResourceKind, fits, make_request, suits
 from web.fhir.outcome import MEDIA_TYPE
 from web.fhir.resources import Resource
 from web.patients import find_document
@@ -60,7 +62,8 @@ def search_resources(request: Request, name: str) -> Response:
     documents, after, total = _find_documents(site, kind, params)
     found = [resource for document in documents for resource in kind.make(document, site.today())]
     if "_id" in params:
-        found = [resource for resource in found if resource["id"] == params["_id"]]
+        asked = params["_id"].split(",")
+        found = [resource for resource in found if resource["id"] in asked]
     found = [resource for resource in found if fits(resource, params)]
     counted = params.get("_summary") == "count"
     links: list[Resource] = [{"relation": "self", "url": _make_url(site, name, params)}]
@@ -117,30 +120,49 @@ def _read_params(request: Request, kind: ResourceKind) -> dict[str, str]:
     known = {**kind.params, **dict.fromkeys(SHARED, "")}
     params: dict[str, str] = {}
     for name, value in request.query_params.items():
-        plain = name.partition(":")[0]
+        plain, colon, _ = name.partition(":")
+        if colon and plain in known:
+            raise UsageError(f"{kind.name} cannot be searched by {name[:60]!r}: modifiers are not known here.")
         if plain in known:
             params[plain] = value
         elif "handling=strict" in request.headers.get("prefer", ""):
             raise UsageError(f"{kind.name} cannot be searched by {name[:60]!r}.")
+    _check_format(params.get("_format", "json"))
     return params
+
+
+def _check_format(asked: str) -> None:
+    """Raise HTTPException (406) for a format that this server does not write."""
+    if asked.partition(";")[0] not in ("json", "application/json", MEDIA_TYPE):
+        raise HTTPException(406, f"This server writes JSON only, not {asked[:60]!r}.")
 
 
 def _find_documents(
     site: Site, kind: ResourceKind, params: dict[str, str]
 ) -> tuple[tuple[TherapistDocument, ...], str | None, int | None]:
     """The documents of one page, the cursor of the next, and how many there are in all."""
+    asked = make_request(site, kind, params)
     given = params.get("_id") or params.get("practitioner") or params.get("target")
     if given is not None:
-        plain = given.rpartition("/")[2]
-        base = _split_id(kind, plain)[0] if "_id" in params else plain
-        try:
-            document = find_document(site, base)
-        except NotFoundError:
-            return (), None, None
-        return ((document,) if not kind.entity_kinds or document.kind in kind.entity_kinds else ()), None, None
-    page = site.reader.search(make_request(site, kind, params))
+        known = (_find_given(site, kind, one, by_id="_id" in params) for one in given.split(",")[:MAX_COUNT])
+        documents = {document.id: document for document in known if document and suits(document, asked)}
+        return tuple(documents.values()), None, None
+    page = site.reader.search(asked)
     total = page.total if kind.entity_kinds else None
     return tuple(hit.document for hit in page.hits), page.after, total
+
+
+def _find_given(site: Site, kind: ResourceKind, given: str, *, by_id: bool) -> TherapistDocument | None:
+    """The document of an id, or of a reference to who it speaks of; None if there is none of that kind."""
+    head, _, plain = given.rpartition("/")
+    try:
+        document = find_document(site, _split_id(kind, plain)[0] if by_id else plain)
+    except NotFoundError:
+        return None
+    named = head.rpartition("/")[2]
+    if named not in ("", "Practitioner" if document.kind is EntityKind.PERSON else "Organization"):
+        return None
+    return document if not kind.entity_kinds or document.kind in kind.entity_kinds else None
 
 
 def _base(site: Site) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from directory.errors import UsageError
 from directory.models import EntityKind
+from directory.names.fold import fold
+from directory.places.geometry import distance_km
 from directory.regions import country_of, find_region
 from search.interface import GeoCircle, SearchRequest, Sort, TherapistDocument
 from web.fhir.resources import (
@@ -154,13 +156,47 @@ def _find_terms(site: Site, specialty: str) -> tuple[tuple[str, ...], tuple[str,
     )
 
 
-def fits(resource: Resource, params: Mapping[str, str]) -> bool:
-    """Whether a resource answers the parameters that the engine answers only roughly."""
-    if "identifier" in params and not _has_identifier(resource, params["identifier"]):
+def suits(document: TherapistDocument, request: SearchRequest) -> bool:
+    """Whether a document that was asked for by its id answers the rest of the question too."""
+    if request.near and not any(_is_near(place.lat, place.lon, request.near) for place in document.locations):
         return False
-    if "status" in params and resource.get("status") != params["status"].rpartition("|")[2]:
+    if not {*request.conditions, *request.techniques} <= {*document.conditions, *document.techniques}:
+        return False
+    return not request.name or _is_named([document.name, *document.other_names], request.name)
+
+
+def fits(resource: Resource, params: Mapping[str, str]) -> bool:
+    """Whether a resource answers the parameters that the engine answers only roughly, or for the whole document."""
+    if "identifier" in params and not any(_has_identifier(resource, one) for one in params["identifier"].split(",")):
+        return False
+    if "status" in params and resource.get("status") not in [
+        one.rpartition("|")[2] for one in params["status"].split(",")
+    ]:
+        return False
+    if resource["resourceType"] == "Location" and not _fits_place(resource, params):
         return False
     return all(_has_address(resource, name, params[name]) for name in ADDRESS if name in params)
+
+
+def _fits_place(location: Resource, params: Mapping[str, str]) -> bool:
+    """Whether this one place, of perhaps several of a therapist, is near and named as asked."""
+    if "name" in params and not _is_named([str(location.get("name", ""))], params["name"]):
+        return False
+    position = location.get("position", {})
+    assert isinstance(position, dict)
+    return "near" not in params or _is_near(
+        position.get("latitude"), position.get("longitude"), parse_near(params["near"])
+    )
+
+
+def _is_near(lat: float | None, lon: float | None, circle: GeoCircle) -> bool:
+    return lat is not None and lon is not None and distance_km(lat, lon, circle.lat, circle.lon) <= circle.radius_km
+
+
+def _is_named(names: Iterable[str], asked: str) -> bool:
+    """Whether each word asked for begins a word of one of the names."""
+    words = fold(asked).split()
+    return any(all(any(part.startswith(word) for part in fold(name).split()) for word in words) for name in names)
 
 
 def _has_identifier(resource: Resource, asked: str) -> bool:
