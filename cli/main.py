@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import click
 
-from cli import decide, find, gather, labour, notify, operate
+from cli import accounts, decide, find, gather, labour, notify, operate
 from directory.errors import PalpateError, find_exit_code
 
 EXAMPLES = """\b
@@ -33,7 +33,7 @@ def palpate() -> None:
     """
 
 
-for module in (gather, decide, find, notify, operate, labour):
+for module in (gather, decide, find, notify, operate, labour, accounts):
     for command in module.COMMANDS:
         palpate.add_command(command)
 

@@ -1,4 +1,4 @@
-"""Commands that operate: run, serve, demo, admin, export, backup, restore, doctor, dev."""
+"""Commands that operate: run, serve, demo, export, backup, restore, doctor, dev."""
 
 from __future__ import annotations
 
@@ -72,29 +72,6 @@ def demo(host: str, port: int, seed: int, world_port: int, build_only: bool) -> 
     from cli.demo import run_demo
 
     run_demo(host=host, port=port, seed=seed, world_port=world_port, build_only=build_only, say=click.echo)
-
-
-@click.group(epilog="Example: palpate admin create-user alex")
-def admin() -> None:
-    """Accounts of the directory's reviewers."""
-
-
-@admin.command(name="create-user", epilog="Example: palpate admin create-user alex --role admin")
-@click.argument("name")
-@click.option(
-    "--role",
-    type=click.Choice(["reviewer", "second-reviewer", "admin", "read-only"]),
-    default="admin",
-    show_default=True,
-)
-@click.password_option(help="Asked for if not given.", envvar="NEW_PASSWORD", show_envvar=True)
-def create_user(name: str, role: str, password: str) -> None:
-    """Make an account; the first one by this command."""
-    from records import users
-
-    with open_app() as app, app.database.begin() as session:
-        users.create_user(session, name=name, password=password, role=users.Role(role), at=app.clock.now())
-    click.echo(f"Account '{name}' ({role}) is ready; sign in at {app.settings.base_url}/admin/")
 
 
 @click.command(epilog="Example: palpate export --format csv --out therapists.csv")
@@ -181,4 +158,4 @@ def elasticsearch(port: int, data: Path | None) -> None:
     raise NotFoundError("The node ended by itself; its log says why.")
 
 
-COMMANDS = (run, serve, demo, admin, export, backup, restore, doctor, dev)
+COMMANDS = (run, serve, demo, export, backup, restore, doctor, dev)
