@@ -13,7 +13,7 @@ from typing import Any
 from cli.app import App
 from crawler.sources import describe_sources
 from directory.errors import PalpateError
-from records import audit, ledger, mail, outbox
+from records import audit, ledger, mail, outbox, requests
 from search.engine import open_engine
 from search.indexer import index_status
 
@@ -43,6 +43,7 @@ def examine(app: App) -> list[Finding]:
         ("sources", _look_at_sources),
         ("index", _look_at_index),
         ("mail", _look_at_mail),
+        ("requests", _look_at_requests),
         ("site", _look_at_site),
     )
     findings: list[Finding] = []
@@ -112,6 +113,15 @@ def _look_at_mail(app: App) -> Iterator[Finding]:
     late = found.oldest_at is not None and app.clock.now() - found.oldest_at > LATE_MAIL
     mend = f"Run `palpate mail send` often. {found.last_error or ''}".strip() if late else ""
     yield Finding("mail queue", not late, f"{found.waiting} wait, {found.given_up} given up", mend)
+
+
+def _look_at_requests(app: App) -> Iterator[Finding]:
+    """What therapists and patients asked for, and whether the two working days were kept."""
+    with app.database.read() as session:
+        late = len(requests.load_overdue(session))
+    yield Finding(
+        "requests", not late, f"{late} overdue", "Answer them first: they head the review queue." if late else ""
+    )
 
 
 def _look_at_site(_: App) -> Iterator[Finding]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from directory.models import Exclusion, Listing, RegisterRecord
 from directory.names import compare_names, parse_name
-from records.reviews import Case
+from records.requests import ASKED, find_due
+from records.reviews import Case, CaseState
 from web.values import clean, find_safe_url
 
 KIND_LABELS = {
@@ -35,6 +37,14 @@ class Difference:
     tone: str
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When a request must be answered; `late` once that has passed."""
+
+    text: str
+    late: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
     """A case as a reviewer sees it."""
@@ -49,10 +59,11 @@ class CaseView:
     suggestions: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     url: str | None
+    clock: Clock | None
 
 
-def make_case_view(case: Case) -> CaseView:
-    """The case in plain values."""
+def make_case_view(case: Case, now: datetime) -> CaseView:
+    """The case in plain values, as of now."""
     given = case.input
     return CaseView(
         id=case.id,
@@ -65,7 +76,16 @@ def make_case_view(case: Case) -> CaseView:
         suggestions=tuple((clean(item.register_id, 80), clean(item.why, 200)) for item in given.suggestions),
         notes=tuple(clean(note, 400) for note in given.notes),
         url=find_safe_url(given.url),
+        clock=make_clock(case, now),
     )
+
+
+def make_clock(case: Case, now: datetime) -> Clock | None:
+    """The two working days that a request has; None for what nobody asked for or what is settled."""
+    if case.kind not in ASKED or case.state in (CaseState.DECIDED, CaseState.GONE):
+        return None
+    due = find_due(case.opened_at)
+    return Clock(f"{'was due' if due <= now else 'due'} {due:%a %d %b, %H:%M} UTC", due <= now)
 
 
 def compare(

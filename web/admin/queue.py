@@ -10,23 +10,26 @@ from starlette.responses import RedirectResponse, Response
 
 from directory.errors import NotAllowedError, NotFoundError
 from directory.models import Outcome
-from records import reviews, snapshots
+from records import requests, reviews, snapshots
 from records.database import Session
+from records.requests import StatementKind
 from records.reviews import Case, CaseKind, CaseState, Choice
 from records.users import Role
 from web.admin.access import Reading, Reviewing
 from web.admin.compare import KIND_LABELS, make_case_view
 from web.admin.leaving import asks_out
 from web.admin.rooms import show
-from web.values import Link
+from web.values import Link, clean
 
 router = APIRouter()
+SHOWN_OVERDUE = 5
 E = TypeVar("E", bound=StrEnum)
 
 
 @router.get("/")
 def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "", done: str = "") -> Response:
-    """A page of the queue."""
+    """A page of the queue, and above it what was asked for and not answered in time."""
+    now = desk.visit.site.clock.now()
     with desk.visit.site.database.read() as session:
         page = reviews.load_queue(
             session, state=_find(CaseState, state), kind=_find(CaseKind, kind), after=after or None
@@ -34,6 +37,8 @@ def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "", 
         waiting = _count_waiting(session)
         seconds = sum(number for (_, found), number in reviews.count(session).items() if found is CaseState.SECOND)
         last = _find_done(session, done)
+        overdue = [case_id for case_id, _ in requests.load_overdue(session)]
+        late = [reviews.get(session, case_id) for case_id in overdue[:SHOWN_OVERDUE]]
     kinds = [
         (Link(f"{KIND_LABELS[found]} ({number})", desk.visit.url("/admin/", kind=found)), found == kind)
         for found, number in waiting.items()
@@ -43,7 +48,9 @@ def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "", 
         desk,
         "admin/queue.html",
         title="Review queue",
-        cases=[make_case_view(case) for case in page.cases],
+        cases=[make_case_view(case, now) for case in page.cases],
+        overdue=len(overdue),
+        late=[make_case_view(case, now) for case in late],
         kinds=kinds,
         waiting=sum(waiting.values()),
         seconds=seconds,
@@ -74,12 +81,16 @@ def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done
         identical = reviews.find_identical(session, case)
         waiting = _count_waiting(session)
         last = _find_done(session, done)
+        proofs, statements = requests.load_proofs(session, case_id), requests.load_statements(session, case_id)
     needed = Role.SECOND_REVIEWER if case.state is CaseState.SECOND else Role.REVIEWER
     return show(
         desk,
         "admin/case.html",
         title="Case",
-        case=make_case_view(case),
+        case=make_case_view(case, desk.visit.site.clock.now()),
+        proofs=proofs,
+        answers=[clean(item.text, 600) for item in statements if item.kind is StatementKind.ANSWER],
+        is_theirs=case.kind in requests.ASKED and (case.kind is CaseKind.REMOVAL or bool(statements)),
         version=case.version,
         decisions=decisions,
         identical=len(identical),
