@@ -125,6 +125,14 @@ def test_every_answer_is_guarded_and_sets_no_cookie(client: TestClient) -> None:
         assert "set-cookie" not in headers
 
 
+def test_head_answers_like_get_without_a_body(client: TestClient) -> None:
+    for path in ("/", "/search?q=neck", "/nowhere", "/api/v1/therapists", "/fhir/metadata", "/static/site.css"):
+        head, get = client.head(path), client.get(path)
+        assert head.status_code == get.status_code
+        assert head.headers["content-type"] == get.headers["content-type"]
+        assert head.content == b""
+
+
 def test_no_page_carries_inline_script_or_style(client: TestClient) -> None:
     for path in ("/", "/search?near=Seattle", "/therapists/wa-carla", "/guide", "/admin/sign-in"):
         page = client.get(path).text

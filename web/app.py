@@ -25,7 +25,7 @@ from web.guard import ApiGuard
 from web.limits import Limiter
 from web.metrics import Counting, Counts
 from web.pages import STATIC
-from web.safety import Safety, make_policy
+from web.safety import Heads, Safety, make_policy
 from web.site import Site
 
 
@@ -83,6 +83,7 @@ def create_app(
     app.state.counts = Counts()
     app.add_middleware(Counting, counts=app.state.counts)
     app.add_middleware(Safety, policy=make_policy(settings.tiles_url), secure=settings.secure_cookies)
+    app.add_middleware(Heads)
     return app
 
 

@@ -60,3 +60,22 @@ class Safety:
             LOG.info(
                 "%s %s %d %.1f ms", scope["method"], scope["path"].encode("unicode_escape").decode(), status, elapsed_ms
             )
+
+
+class Heads:
+    """ASGI middleware that answers HEAD wherever GET answers: the same headers, no body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET"}, receive, send_head)
