@@ -88,6 +88,7 @@ def read_cursor(request: SearchRequest) -> Cursor | None:
         wanted = str if request.sort is Sort.NAME else (int, float)
         if (
             not isinstance(value, wanted)
+            or isinstance(value, bool)
             or not isinstance(document_id, str)
             or fingerprint != _make_fingerprint(request)
         ):

@@ -16,6 +16,7 @@ E = TypeVar("E", bound=StrEnum)
 RADII_KM = (5.0, 10.0, 25.0, 50.0, 100.0, 250.0)
 RADII_MILES = (5.0, 10.0, 25.0, 50.0, 100.0, 150.0)
 LARGEST_RADIUS_KM = 1000.0
+LONGEST, MOST_VALUES = 8_000, 40  # of one value, and of one parameter
 LIST_FIELDS = {
     "condition": "conditions",
     "technique": "techniques",
@@ -112,10 +113,12 @@ def parse_form(pairs: Iterable[tuple[str, str]]) -> SearchForm:
     single: dict[str, str] = {}
     lists: dict[str, list[str]] = {attribute: [] for attribute in LIST_FIELDS.values()}
     for name, value in pairs:
-        text = value.translate(HIDDEN_MARKS).replace("\x00", "").strip()
+        shown = value[:LONGEST].translate(HIDDEN_MARKS)
+        text = "".join(char if char.isprintable() else " " for char in shown).strip()
         if name in LIST_FIELDS:
             target = lists[LIST_FIELDS[name]]
-            target += [part for part in text.split(",") if part and part not in target][:40]
+            fresh = dict.fromkeys(part for part in text.split(",") if part and part not in target)
+            target += list(fresh)[: MOST_VALUES - len(target)]
         elif text:
             single[name] = text
     sort = single.get("sort", "")
