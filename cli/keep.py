@@ -108,11 +108,19 @@ def keep_up(app: App, *, parts: int, say: Say) -> None:
 # --- doing it ---------------------------------------------------------------------------------------------
 
 
-def do_next(app: App, worker: str, *, ways: Ways, say: Say, lease_s: float = LEASE_S) -> bool:
+def do_next(
+    app: App,
+    worker: str,
+    *,
+    ways: Ways,
+    say: Say,
+    lease_s: float = LEASE_S,
+    beat: Callable[[], object] = lambda: None,
+) -> bool:
     """Claim the most urgent job and do it; False if there is none.
 
     What fails is tried again later. A worker that dies loses its job to the next one, which goes on where it stood; one
-    that is told to stop gives its job back.
+    that is told to stop gives its job back. `beat` is called whenever the claim is renewed.
     """
     with app.database.begin() as session:
         job = jobs.claim(session, worker, lease_s=lease_s)
@@ -121,7 +129,7 @@ def do_next(app: App, worker: str, *, ways: Ways, say: Say, lease_s: float = LEA
     began = app.clock.now()
     name = f"{job.kind} {job.payload.get('source', '')} {job.payload.get('shard', '')}".strip()
     try:
-        with kept_claimed(app, job, lease_s):
+        with kept_claimed(app, job, lease_s, beat):
             said = do_job(app, job, ways)
         with app.database.begin() as session:
             jobs.done(session, job)
@@ -175,12 +183,13 @@ def read_source(app: App, job: Job, ways: Ways) -> str:
 
 
 @contextmanager
-def kept_claimed(app: App, job: Job, lease_s: float) -> Iterator[None]:
+def kept_claimed(app: App, job: Job, lease_s: float, beat: Callable[[], object]) -> Iterator[None]:
     """Renew the claim on a job again and again while the block runs."""
     ended = threading.Event()
 
     def renew() -> None:
         while not ended.wait(lease_s / 4):
+            beat()
             try:
                 with app.database.begin() as session:
                     jobs.renew(session, job, lease_s=lease_s)

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 import orjson
@@ -16,6 +17,9 @@ from directory.errors import PalpateError
 
 every_option = click.option(
     "--every", default=5, show_default=True, type=click.IntRange(1, 3600), help="Seconds between two looks."
+)
+alive_option = click.option(
+    "--alive", type=click.Path(path_type=Path), help="Touch this file again and again, for a health check to look at."
 )
 lines_option = click.option("--json", "as_json", is_flag=True, help="Say what happens as JSON, one line each.")
 
@@ -29,8 +33,9 @@ lines_option = click.option("--json", "as_json", is_flag=True, help="Say what ha
     type=click.IntRange(1, 1000),
     help="Into how many jobs the checks, practices' sites and NPPES are split; as many as there are workers.",
 )
+@alive_option
 @lines_option
-def schedule(every: int, parts: int, as_json: bool) -> int:
+def schedule(every: int, parts: int, alive: Path | None, as_json: bool) -> int:
     """Keep things going: ask for what is due, bring decisions to the index, send mail. Workers do the jobs.
 
     Two of them do no harm; what one does while it is killed, it does when it is started again.
@@ -38,15 +43,21 @@ def schedule(every: int, parts: int, as_json: bool) -> int:
     from cli.keep import keep_up
 
     say = make_sayer(as_json)
+
+    def look(app: App) -> None:
+        keep_up(app, parts=parts, say=say)
+        beat(alive)
+
     with open_app() as app:
-        return go_on(lambda: keep_up(app, parts=parts, say=say), every)
+        return go_on(lambda: look(app), every)
 
 
 @click.command(epilog="Example: palpate work --every 5")
 @every_option
 @click.option("--once", is_flag=True, help="Do what can be done now, then end.")
+@alive_option
 @lines_option
-def work(every: int, once: bool, as_json: bool) -> int:
+def work(every: int, once: bool, alive: Path | None, as_json: bool) -> int:
     """Do the jobs that were asked for, one after another; start as many workers as you like on one PostgreSQL.
 
     A worker that is killed loses its job to the next one after two minutes; one that is told to stop (SIGTERM) gives it
@@ -59,10 +70,11 @@ def work(every: int, once: bool, as_json: bool) -> int:
 
     def do_all(app: App) -> None:
         try:
-            while do_next(app, worker, ways=Ways(), say=say):
+            while do_next(app, worker, ways=Ways(), say=say, beat=lambda: beat(alive)):
                 pass
         except PalpateError as error:  # the database is away: what was asked for is still there when it is back
             say(str(error))
+        beat(alive)
 
     with open_app() as app:
         if once:
@@ -81,6 +93,12 @@ def go_on(act: Callable[[], object], every_s: float) -> int:
             waiting.wait(every_s)
     except KeyboardInterrupt:
         return 0
+
+
+def beat(alive: Path | None) -> None:
+    """Show that the process still does something."""
+    if alive is not None:
+        alive.touch()
 
 
 def make_sayer(as_json: bool) -> Callable[[str], None]:

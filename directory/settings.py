@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from directory.errors import SettingsError
 
 PREFIX = "PALPATE_"
+FILE = "_file"
 SMTP_SCHEMES = ("smtp", "smtp+starttls", "smtps")
 PLAIN_ADDRESS = re.compile(
     r"(?!\.)[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}(?<!\.)@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
@@ -118,6 +119,7 @@ def load_settings(environ: Mapping[str, str] | None = None, toml: Path = Path("p
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise SettingsError(f"{toml} cannot be read: {error}. Mend it or move it away.") from error
     from_environ = {key.removeprefix(PREFIX).lower(): value for key, value in environ.items() if key.startswith(PREFIX)}
+    from_environ = _read_files(from_environ)
     try:
         return Settings(**{**from_file, **from_environ})
     except ValidationError as error:
@@ -129,6 +131,26 @@ def load_settings(environ: Mapping[str, str] | None = None, toml: Path = Path("p
             raise SettingsError(f"{where} is not a setting. Known: {known}.") from error
         reason = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{where} cannot be used: {reason}. Correct it or leave it out.") from error
+
+
+def _read_files(values: Mapping[str, str]) -> dict[str, str]:
+    """The values with those that are kept in files, as `database_url_file` names one; a secret needs no environment."""
+    found = {name: value for name, value in values.items() if name.removesuffix(FILE) not in Settings.model_fields}
+    found |= {name: value for name, value in values.items() if name in Settings.model_fields}
+    for name, path in values.items():
+        setting = name.removesuffix(FILE)
+        if setting == name or setting not in Settings.model_fields:
+            continue
+        where = f"{PREFIX}{name.upper()}"
+        if setting in values:
+            raise SettingsError(f"{where} and {PREFIX}{setting.upper()} are both set. Leave one out.")
+        try:
+            found[setting] = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(
+                f"{where} names a file that cannot be read: {path}. Correct it or leave it out."
+            ) from error
+    return found
 
 
 def ensure_secret(settings: Settings) -> Settings:

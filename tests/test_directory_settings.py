@@ -103,3 +103,26 @@ def test_a_data_folder_that_is_a_file_says_what_to_set(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("", "utf-8")
     with pytest.raises(SettingsError, match="PALPATE_DATA_DIR"):
         ensure_secret(Settings(data_dir=tmp_path / "data"))
+
+
+def test_a_secret_is_read_from_the_file_that_is_named(tmp_path: Path) -> None:
+    secret = tmp_path / "database_url"
+    secret.write_text("postgresql://palpate:made-up@db/palpate\n", "utf-8")
+    settings = load_settings({"PALPATE_DATABASE_URL_FILE": str(secret)}, tmp_path / "palpate.toml")
+    assert settings.database_url == "postgresql://palpate:made-up@db/palpate"
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        (
+            {"PALPATE_DATABASE_URL_FILE": "/nowhere/at-all"},
+            "PALPATE_DATABASE_URL_FILE names a file that cannot be read",
+        ),
+        ({"PALPATE_DATABASE_URL_FILE": "/x", "PALPATE_DATABASE_URL": ""}, "both set"),
+        ({"PALPATE_SHOE_SIZE_FILE": "/x"}, "PALPATE_SHOE_SIZE_FILE is not a setting"),
+    ],
+)
+def test_a_file_that_is_no_use_is_named(environ: dict[str, str], said: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=said):
+        load_settings(environ, tmp_path / "palpate.toml")
