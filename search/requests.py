@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import orjson
 
 from directory.errors import UsageError
+from search import analysis
 from search.geometry import HALF_GLOBE_KM
 from search.interface import FACETS, GeoBox, GeoCircle, SearchRequest, Sort
 
@@ -42,6 +43,11 @@ def check_request(request: SearchRequest) -> None:
         raise UsageError("Sorting by distance needs a place.")
     if unknown := set(request.facets) - set(FACETS):
         raise UsageError(f"There is no facet {min(unknown)!r}. Known: {', '.join(FACETS)}.")
+
+
+def has_words(request: SearchRequest) -> bool:
+    """Whether words are sought, in the text or in the name."""
+    return bool(analysis.tokenize_query(request.text) or analysis.tokenize_names(request.name))
 
 
 def check_circle(circle: GeoCircle) -> None:

@@ -6,8 +6,10 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import Any, Literal
 
+import orjson
 from elasticsearch import ApiError, ConflictError, Elasticsearch, OrjsonSerializer, TransportError, helpers
 from elasticsearch import NotFoundError as EsNotFoundError
 
@@ -17,12 +19,18 @@ from index_mappings import load_mapping
 from search import analysis, names
 from search.backends import elastic_query as q
 from search.backends.columns import number_day
-from search.backends.embedded import CELL_STEPS
-from search.backends.hits import make_hit, make_suggestion, make_unranked_hit, parse_document, write_document
+from search.backends.hits import (
+    CELL_STEPS,
+    make_hit,
+    make_suggestion,
+    make_unranked_hit,
+    parse_document,
+    write_document,
+)
 from search.fields import TermWords, make_fields
 from search.interface import Cell, SearchPage, SearchRequest, Sort, Suggestion, TherapistDocument
 from search.locks import is_gone
-from search.requests import Cursor, check_request, read_cursor, write_cursor
+from search.requests import Cursor, check_request, has_words, read_cursor, write_cursor
 
 BULK_DOCUMENTS, BULK_BYTES = 1_000, 8_000_000
 NO_INDEX = "There is no search index yet. Run: palpate index build"
@@ -31,6 +39,8 @@ FULL_MARKS = ("flood-stage", "read-only-allow-delete")
 AWAY_STATUSES = (408, 429, 502, 503, 504)
 PAUSES_S = (0.05, 0.2, 0.5, 1.0)  # before a search that lost a shard is put again
 MOST_TRIES = 3
+VERSION_PARTS = ("indices.*.shards.*.seq_no.max_seq_no", "indices.*.shards.*.refresh.external_total")
+VERSION_HOLDS_S = 1.0
 
 
 @contextmanager
@@ -71,6 +81,7 @@ class ElasticReader:
 
     def __init__(self, client: Elasticsearch, index: str) -> None:
         self._client, self._index = client, index
+        self._version, self._version_until = "", 0.0
 
     def _search(self, body: dict[str, Any], *, words: bool = False) -> dict[str, Any]:
         """The whole answer. A node that dies fails its shards until its copies take over: then it is asked again."""
@@ -94,12 +105,12 @@ class ElasticReader:
         if after and after.typos:
             return self._answer(request, after, typos=True)
         page = self._answer(request, after, typos=False)
-        if page.total == 0 and q.has_words(request):
+        if page.total == 0 and has_words(request):
             page = self._answer(request, after, typos=True)
         return page
 
     def _answer(self, request: SearchRequest, after: Cursor | None, *, typos: bool) -> SearchPage:
-        words = q.has_words(request)
+        words = has_words(request)
         answer = self._search(q.make_search(request, after, typos=typos), words=words)
         found = answer["hits"]["hits"]
         make = make_hit if request.sort is Sort.RELEVANCE else make_unranked_hit
@@ -130,6 +141,19 @@ class ElasticReader:
         query = {"query": {"terms": {"id": list(ids)}}, "size": len(ids)}
         documents = [parse_document(hit["_source"]["document"]) for hit in self._search(query)["hits"]["hits"]]
         return {document.id: document for document in documents}
+
+    def read_version(self) -> str:
+        now = time.monotonic()
+        if now >= self._version_until:
+            with translated():
+                # A write to a shard, a deletion too, takes the next number; a refresh lets searches see it.
+                stats = self._client.indices.stats(
+                    index=self._index, metric="refresh", level="shards", filter_path=VERSION_PARTS
+                )
+            shards = orjson.dumps(stats.body, option=orjson.OPT_SORT_KEYS)
+            self._version = blake2b(shards, digest_size=12).hexdigest()
+            self._version_until = now + VERSION_HOLDS_S
+        return self._version
 
     def list_ids(self) -> set[str]:
         with translated():

@@ -7,12 +7,12 @@ from typing import Any
 
 from search import analysis, ranking
 from search.backends.columns import number_day
+from search.backends.hits import MAX_CELLS
 from search.backends.snapshot import list_filters
 from search.interface import FACETS, GeoBox, GeoCircle, SearchRequest, Sort
-from search.requests import Cursor
+from search.requests import Cursor, has_words
 
 MAX_VALUES = 500  # of a facet
-MAX_CELLS = 2_000
 
 Json = dict[str, Any]
 
@@ -37,11 +37,6 @@ def make_search(request: SearchRequest, after: Cursor | None, *, typos: bool) ->
     if after:
         body["search_after"] = [after.value, after.document_id]
     return body
-
-
-def has_words(request: SearchRequest) -> bool:
-    """Whether words are sought, so that the engine has a relevance to tell."""
-    return bool(analysis.tokenize_query(request.text) or analysis.tokenize_names(request.name))
 
 
 def make_filters(request: SearchRequest) -> dict[str, Json]:

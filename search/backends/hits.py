@@ -11,6 +11,9 @@ from search import ranking
 from search.geometry import is_on_globe, measure_one_km
 from search.interface import DocumentLocation, GeoCircle, Hit, SearchRequest, Suggestion, TherapistDocument
 
+MAX_CELLS = 2_000  # of a map
+CELL_STEPS = 2  # a cell is a quarter of a map tile wide
+
 _ADAPTER: TypeAdapter[TherapistDocument] = TypeAdapter(TherapistDocument)
 
 

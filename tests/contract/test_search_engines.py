@@ -143,6 +143,20 @@ def test_pages_follow_each_other_without_gap_or_repetition(
 
 
 @pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize("sort", [Sort.DISTANCE, Sort.NAME, Sort.RECENT])
+@pytest.mark.parametrize("words", [{}, {"text": "gentle"}, {"conditions": ("back-pain",), "narrower": ("sciatica",)}])
+def test_a_result_has_the_same_score_however_the_page_is_ordered(
+    readers: dict[str, Reader], kind: str, sort: Sort, words: dict[str, Any]
+) -> None:
+    request = SearchRequest(on=TODAY, near=GeoCircle(40.7, -74.0, 30), limit=200, **words)
+    ranked = {hit.document.id: hit.score for hit in readers[kind].search(request).hits}
+    others = {hit.document.id: hit.score for hit in readers[kind].search(replace(request, sort=sort)).hits}
+    both = ranked.keys() & others.keys()
+    assert both
+    assert {key: others[key] for key in both} == pytest.approx({key: ranked[key] for key in both}, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ENGINES)
 @pytest.mark.parametrize("words", [{"text": "gentle"}, {"conditions": ("back-pain",), "narrower": ("sciatica",)}])
 def test_every_score_is_the_product_of_its_explanation(
     readers: dict[str, Reader], kind: str, words: dict[str, Any]
