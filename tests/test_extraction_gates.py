@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import crawler.extraction
-from crawler.extraction import contacts, holds, kind, licences, mentions
+from crawler.extraction import addresses, contacts, cues, holds, kind, licences, mentions
 from crawler.extraction.cues import Gated
-from crawler.extraction.document import clean
+from crawler.extraction.document import Line, Section, clean
 
 SEEN = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -57,6 +57,7 @@ def test_whatever_a_gated_pattern_matches_passes_its_gate(name: str) -> None:
         (contacts._PHONE_SIGN, contacts._PHONE),
         (contacts._WORDED_SIGN, contacts._WORDED_PHONE),
         (mentions._CODE_LIKE, mentions._REGION_CODE),
+        (addresses._CA_POSTAL_END, addresses._CA_POSTAL),
     ],
 )
 def test_what_a_sign_stands_for_shows_the_sign(gate: re.Pattern[str], pattern: re.Pattern[str]) -> None:
@@ -72,3 +73,24 @@ def test_what_a_sign_stands_for_shows_the_sign(gate: re.Pattern[str], pattern: r
 @given(st.from_regex(licences.TITLE, alphabet=st.characters(max_codepoint=0xFF)))
 def test_every_title_is_found_behind_its_words(text: str) -> None:
     assert [found[0] for found in licences._find_titles(text)] == [found[0] for found in licences.TITLE.finditer(text)]
+
+
+@SEEN
+@given(st.from_regex(addresses._STREET, alphabet=st.characters(max_codepoint=0x7F)))
+def test_every_street_in_ascii_has_one_of_the_words_of_streets(text: str) -> None:
+    assert not addresses._STREET_WORDS.isdisjoint(addresses._LETTERS.findall(text.lower()))
+
+
+PIECES = st.sampled_from(sorted(cues._SOUGHT))
+
+
+@SEEN
+@given(st.lists(st.lists(PIECES, max_size=6).map("".join), max_size=6), st.sets(PIECES, max_size=4))
+def test_pieces_are_found_on_the_lines_that_hold_them(texts: list[str], asked: set[str]) -> None:
+    page = cues.Cues([Line(text, "p", Section.MAIN, 0) for text in texts])
+    assert page.holding(asked) == {at for at, text in enumerate(texts) if any(piece in text for piece in asked)}
+
+
+def test_a_piece_that_no_reader_registered_is_an_error_and_no_empty_answer() -> None:
+    with pytest.raises(KeyError):
+        cues.Cues([]).holding(["a piece that nobody registered"])

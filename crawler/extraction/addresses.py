@@ -56,6 +56,11 @@ _STREET = re.compile(
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
     re.IGNORECASE,
 )
+_LETTERS = re.compile(r"[a-z]+")
+# Words one of which every street has that is written in ASCII.
+_STREET_WORDS = frozenset(
+    f"{SUFFIXES}|rue|chemin|ch|boul|rang|place|cote|montee|us|u|state|county|sr|cr|rt|fm|interstate|n|s|e|w".split("|")
+)
 _UNIT_AHEAD = re.compile(
     r"^(?:(?:unit|suite|ste|apt|bureau)\b\.?\s?#?\s?|#\s?)?(?:\d{1,4}[A-Za-z]?|[A-Z])$", re.IGNORECASE
 )
@@ -83,6 +88,7 @@ _US_ZIP = re.compile(
 _CA_POSTAL = re.compile(
     r"(?<![\w])(?P<zip>[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z][ -]{0,2}\d[ABCEGHJ-NPRSTV-Z]\d)(?!\w)", re.IGNORECASE
 )
+_CA_POSTAL_END = re.compile(r"\d[A-Za-z]\d")  # what every Canadian code ends in
 CITY_REGION = re.compile(
     rf"(?P<city>{_CITY})\s{{0,2}}(?:,|\(|–|-|\||•|·|\s)\s{{0,2}}(?P<region>(?:{CODES}|[A-Z]\.[A-Z]\.|(?i:{NAMES})|"
     rf"Fla\.|Calif\.|Mass\.|Wash\.|Ore\.|Wa|Tx|Fl|Co|Ga|Az|Nc|Va|Pa|Ny|Il|Mn|Wi|Ky|Tn|Ont\.?|Qc|Qu[ée]\.)(?![\w'’]))"
@@ -148,7 +154,10 @@ def find_addresses(document: Document) -> list[Place]:
 
 def find_street(text: str) -> str | None:
     """A street with its number (and unit) inside `text`."""
-    box = _PO_BOX.search(text, text.lower())
+    low = text.lower()
+    box = _PO_BOX.search(text, low)
+    if not box and low.isascii() and _STREET_WORDS.isdisjoint(_LETTERS.findall(low)):
+        return None
     found = _STREET.search(_PO_BOX.pattern.sub(" ", text) if box else text)
     if not found:
         return box[0] if box else None
@@ -190,7 +199,7 @@ def _read_postal(lines: Sequence[Line], index: int) -> Iterator[Place]:
         if region and country_of(region) == "US" and fits_zip(region, match["zip"]):
             street, city = _street_and_city(_segments(lines, index, match.start()), region)
             yield Place(street, city, region, match["zip"], "US")
-    for match in _CA_POSTAL.finditer(text):
+    for match in _CA_POSTAL.finditer(text) if _CA_POSTAL_END.search(text) else ():
         code = match["zip"].upper().replace("-", " ")
         code = f"{code[:3]} {code[3:].strip()}"
         before = _segments(lines, index, match.start())

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from ahocorasick_rs import AhoCorasick, Implementation
 
@@ -55,9 +56,16 @@ class Cues:
         """Whether any of the stems begins a word."""
         return any(stem in self._index for stem in stems)
 
-    def numbers(self, stems: Iterable[str]) -> list[int]:
+    def numbers(self, stems: Iterable[str]) -> Sequence[int]:
         """Numbers of the lines with a word of one of the stems, in page order."""
-        return sorted({number for stem in stems for number in self._index.get(stem, ())})
+        index = self._index
+        found = [index[stem] for stem in stems if stem in index]
+        return found[0] if len(found) == 1 else sorted(set(chain.from_iterable(found)))
+
+    def number_set(self, stems: Iterable[str]) -> set[int]:
+        """Numbers of the lines with a word of one of the stems, in no order."""
+        index = self._index
+        return set(chain.from_iterable([index[stem] for stem in stems if stem in index]))
 
     def find(self, stems: Iterable[str]) -> Iterator[Line]:
         """The lines with a word of one of the stems, in page order."""
@@ -72,12 +80,16 @@ class Cues:
             found.update(self._held.get(_SOUGHT[piece], ()))
         return found
 
+    def passing(self, gate: Gated) -> Iterator[Line]:
+        """The lines that a pattern may match, in page order."""
+        return (self.lines[number] for number in sorted(self.holding(gate.words)))
+
     def matches(self, gate: Gated) -> Iterator[tuple[Line, re.Match[str]]]:
-        """The lines that a pattern matches, each with its first match there."""
-        for number in sorted(self.holding(gate.words)):
-            found = gate.pattern.search(self.lines[number].low)
+        """The lines that a pattern for lower case matches, each with its first match there."""
+        for line in self.passing(gate):
+            found = gate.pattern.search(line.low)
             if found:
-                yield self.lines[number], found
+                yield line, found
 
     def _find_pieces(self) -> dict[int, list[int]]:
         """Numbers of the lines by the pieces that stand in them."""

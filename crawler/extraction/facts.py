@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from crawler.extraction.addresses import Place, find_addresses
+from crawler.extraction.cues import Cues
 from crawler.extraction.document import Document, Line, Section, clean
 from crawler.extraction.hours import read_stated
 from crawler.extraction.mentions import find_city_mentions
@@ -124,7 +125,7 @@ def _places_of(node: Node) -> list[Place]:
         place: Place | None = None
         if isinstance(part, str) and part.strip():
             shell = Document(lines=[Line(clean(part), "p", Section.DATA, 0)])
-            place = next(iter(find_addresses(shell)), None) or next(iter(find_city_mentions(shell)), None)
+            place = next(iter(find_addresses(shell)), None) or next(iter(find_city_mentions(Cues(shell.lines))), None)
             place = replace(place, where="json-ld", line=-1) if place else None
         elif isinstance(part, dict):
             place = _place_of(part)
@@ -140,7 +141,7 @@ def _areas_of(node: Node) -> list[Place]:
     for item in (listed if isinstance(listed, list) else [listed])[:20]:
         if isinstance(item, str):
             shell = Document(lines=[Line(clean(item), "p", Section.DATA, 0)])
-            areas += find_city_mentions(shell)
+            areas += find_city_mentions(Cues(shell.lines))
         elif isinstance(item, dict):
             city, around = text_of(item.get("name")), next(iter(nodes_of(item.get("containedInPlace"))), {})
             region = find_region(text_of(around.get("name")) or "")

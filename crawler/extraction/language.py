@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
+from crawler.extraction.cues import Gated
+
 _WORDS = {
     "en": "the and of to with your you for is are our we my from that this at it have be will can or by",
     "fr": "le les des et une vous nous votre pour dans est sont avec notre vos du aux sur pas plus ou par qui ce",
@@ -29,12 +31,14 @@ _SPOKEN = {
     "american sign language": "ase", "asl": "ase", "hebrew": "he", "greek": "el", "romanian": "ro",
     "anglais": "en", "espagnol": "es", "inglés": "en", "anglaise": "en", "bilingue": "",
 }  # fmt: skip
-_SPEAKS = re.compile(
+SPEAKS = Gated(re.compile(
     r"\b(?:speaks?|spoken|fluent in|languages?(?: spoken)?|bilingual|se habla|hablamos|on parle|parlons|"
     r"langues?(?: parl[ée]es)?"
     r"|service en|services? (?:offered|available) in|idiomas)\b[^.!?\n]{0,80}",
     re.IGNORECASE,
-)
+    ), "speak", "spoken", "fluent in", "language", "bilingual", "se habla", "hablamos", "on parle", "parlons", "langue",
+    "service en", "offered in", "available in", "idiomas",
+)  # fmt: skip
 _NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(_SPOKEN, key=len, reverse=True)) + r")(?!\w)", re.IGNORECASE)
 
 
@@ -61,7 +65,7 @@ def find_language(texts: Iterable[str], declared: str | None) -> str | None:
 def find_spoken(text: str) -> list[str]:
     """ISO codes of the languages that a line says are spoken."""
     found: list[str] = []
-    for phrase in _SPEAKS.finditer(text):
+    for phrase in SPEAKS.pattern.finditer(text):
         for match in _NAMES.finditer(phrase[0]):
             code = _SPOKEN[match[0].lower()]
             if code and code not in found:

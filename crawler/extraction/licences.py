@@ -34,9 +34,9 @@ _OTHERS = (
     r"massage therapist|"
     r"(?:member of (?:the )?|proud )?(?:AMTA|ABMP)(?: (?:professional )?member)?"
 )
-TITLE = re.compile(
-    rf"(?<![\w-])(?:(?P<letters>{LETTERS})(?![\w’'])|(?P<words>(?i:{_WORDS}))\b|(?P<other>(?i:{_OTHERS}))\b)"
-)
+_LETTERED = rf"(?P<letters>{LETTERS})(?![\w’'])"
+TITLE = re.compile(rf"(?<![\w-])(?:{_LETTERED}|(?P<words>(?i:{_WORDS}))\b|(?P<other>(?i:{_OTHERS}))\b)")
+_LETTERS_ONLY = re.compile(rf"(?<![\w-])(?=[LRMCNB]){_LETTERED}")  # the same where no title in words can be
 
 # Every title holds one of the letters, or one of the words; where the words are of massage, one of the grades too.
 _TITLE_LETTERS = ("MT", "MP", "MBT", "M.T", "M.B", "CLT", "MsT", "TMB")
@@ -118,12 +118,10 @@ RARER_CUES = stems("KT L R MT MA ME board physical assistant")
 def _find_titles(text: str) -> Iterator[re.Match[str]]:
     """The titles in a line; the long pattern is tried only where its letters or words stand."""
     low = text.lower()
-    if (
-        holds_any(text, _TITLE_LETTERS)
-        or holds_any(low, _TITLE_WORDS)
-        or (holds_any(low, _GRADES) and holds_any(low, _GRADED_WORDS))
-    ):
+    if holds_any(low, _TITLE_WORDS) or (holds_any(low, _GRADES) and holds_any(low, _GRADED_WORDS)):
         yield from TITLE.finditer(text)
+    elif holds_any(text, _TITLE_LETTERS):
+        yield from _LETTERS_ONLY.finditer(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.addresses import CITY_REGION, Place, known_end
-from crawler.extraction.cues import loose
-from crawler.extraction.document import Document, Line, Section
+from crawler.extraction.cues import Cues, Gated, loose
+from crawler.extraction.document import OTHERS_WORDS, Line, Section
 from crawler.extraction.regions import CODES, NAMES, country_of, find_region, fold_city, load_cities
 
 _REGION_CODE = re.compile(
@@ -16,11 +16,10 @@ _REGION_CODE = re.compile(
 _CODE_LIKE = re.compile(
     r"[A-Z](?:[A-Z]|\.[A-Z]\.|[a-z]{1,4}\.|[axlozcynit]|nt)(?![A-Za-z])"
 )  # what all of these look like
-_REGION_NAME = loose(rf"\b(?:{NAMES})\b")
+_REGION_NAME = Gated(loose(rf"\b(?:{NAMES})\b"), *NAMES.replace(r"\s", " ").split("|"))
 _SERVED_LIST = re.compile(
     r"(?:[Ss]erving|[Cc]overing)\s(?P<first>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,2}),[^.!?]{2,60}\s(?:and|&)\s[^.!?]{2,30}$"
 )
-_SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _NOT_CITY = frozenset(
     [
         "suite",
@@ -74,14 +73,15 @@ _NOT_CITY = frozenset(
 )
 
 
-def find_city_mentions(document: Document) -> list[Place]:
+def find_city_mentions(cues: Cues) -> list[Place]:
     """Cities with their state or province, wherever they are named."""
     found = []
-    for index, line in enumerate(document.lines):
-        if line.section in _SKIPPED or line.tag == "option":
+    named = cues.holding(_REGION_NAME.words)
+    for index, line in enumerate(cues.lines):
+        if line.section in OTHERS_WORDS or line.tag == "option":
             continue
         coded = _CODE_LIKE.search(line.text) and _REGION_CODE.search(line.text)
-        if not coded and not _REGION_NAME.search(line.low):
+        if not coded and not (index in named and _REGION_NAME.pattern.search(line.low)):
             continue
         for match in CITY_REGION.finditer(line.text):
             region = find_region(match["region"])

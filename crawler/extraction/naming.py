@@ -231,15 +231,15 @@ class _Votes:
 
 _PAGE_OF = re.compile(r" (?:staff|team|services|rates|pricing|contact(?: us)?|about(?: us)?|home(?: page)?|website)$")
 _OWNER_S = re.compile(r"['’`]s\b")
-_MARKS = re.compile(r"[^\w\s]+")
+_WORD = re.compile(r"\w+")
 _UNTOLD = frozenset({"llc", "inc", "pllc", "ltd", "the"})
 _RIGHTS = re.compile(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", re.IGNORECASE)
 _YEARS = re.compile(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]")
 
 
 def _key(name: str) -> str:
-    bare = _MARKS.sub(" ", _OWNER_S.sub("s", name.lower().replace("&", " and ")))
-    return " ".join([word for word in bare.split() if word not in _UNTOLD])
+    words = _WORD.findall(_OWNER_S.sub("s", name.lower().replace("&", " and ")))
+    return " ".join([word for word in words if word not in _UNTOLD])
 
 
 def tidy(text: str) -> str:

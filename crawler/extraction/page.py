@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.addresses import Place
 from crawler.extraction.contacts import find_booking, find_emails, find_phones, find_website
-from crawler.extraction.cues import Cues, stems
+from crawler.extraction.cues import Cues, Gated, loose
 from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section, read_document
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.facts import add_head_lines, read_stated_facts
@@ -16,7 +16,7 @@ from crawler.extraction.holders import place_credentials
 from crawler.extraction.holds import find_hold_reasons
 from crawler.extraction.hours import find_hours
 from crawler.extraction.kind import find_kind
-from crawler.extraction.language import find_language, find_spoken
+from crawler.extraction.language import SPEAKS, find_language, find_spoken
 from crawler.extraction.naming import find_name
 from crawler.extraction.people import find_people
 from crawler.extraction.places import find_places, place_abroad, with_phone
@@ -27,11 +27,12 @@ from directory.models import ExtractedPage, PageLocation, PagePractitioner, to_j
 from directory.vocabularies import load_vocabulary
 
 _PRICE = re.compile(r"(?:CA|C|US)?\$\s?\d{1,4}(?:\.\d\d)?|\d{1,4}(?:,\d\d)?\s?\$")
-_ACCESS = re.compile(
+_ACCESS = Gated(loose(
     r"wheelchair[- ]accessible|accessible (?:entrance|parking|office|studio|building|washroom|by wheelchair)|"
     r"handicap(?:ped)?[- ](?:accessible|parking)|\bADA\b[- ](?:accessible|compliant)|elevator|ground[- ]floor|no "
-    r"stairs|step-free|free parking|acc[èe]s (?:pour )?fauteuil roulant|accesible",
-    re.IGNORECASE,
+    r"stairs|step-free|free parking|acc[èe]s (?:pour )?fauteuil roulant|accesible"
+    ), "wheelchair", "accessible ", "handicap", "ada ", "ada-", "elevator", "ground-floor", "ground floor", "no stairs",
+    "step-free", "free parking", "fauteuil roulant", "accesible",
 )  # fmt: skip
 
 
@@ -74,7 +75,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     cues = Cues(document.lines)
     language = find_language((line.text for line in document.visible()), document.lang)
     people = find_people(document, cues, stated.people, notes)
-    places = find_places(document, stated)
+    places = find_places(document, cues, stated)
     cities = [place.city for place in places if place.city]
     name = find_name(document, stated.names, people[0].name if people else None, notes, cities)
     credentials = place_credentials(document, cues, people, notes)
@@ -159,26 +160,17 @@ def _find_prices(lines: Iterable[Line], stated: list[str]) -> list[str]:
     return list(found) or stated[:1]
 
 
-_SPEAKING = stems(
-    "speak speaks spoken fluent language languages bilingual habla hablamos parle parlons langues service services "
-    "idiomas"
-)
-_ACCESSIBLE = stems(
-    "wheelchair accessible handicap handicapped ada elevator ground stairs step parking fauteuil accesible"
-)
-
-
 def _find_languages(cues: Cues, stated: list[str]) -> list[str]:
     found = {code: None for text in stated for code in find_spoken("speaks " + text)}
-    for line in cues.find(_SPEAKING):
+    for line in cues.passing(SPEAKS):
         found |= dict.fromkeys(find_spoken(line.text))
     return list(found)
 
 
 def _find_access(cues: Cues) -> list[str]:
     found: dict[str, None] = {}
-    for line in cues.find(_ACCESSIBLE):
-        found |= dict.fromkeys(match[0].lower() for match in _ACCESS.finditer(line.text))
+    for line in cues.passing(_ACCESS):
+        found |= dict.fromkeys(match[0] for match in _ACCESS.pattern.finditer(line.low))
     return list(found)[:8]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from crawler.extraction.addresses import Place, find_addresses, same_street
 from crawler.extraction.contacts import find_numbers, to_e164
-from crawler.extraction.cues import loose
+from crawler.extraction.cues import Cues, loose
 from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.facts import Stated
 from crawler.extraction.foreign import country_of_phones, find_town
@@ -17,7 +17,7 @@ from crawler.extraction.mentions import find_city_mentions
 from crawler.extraction.regions import country_of, find_region, fold_city, load_cities
 
 
-def find_places(document: Document, stated: Stated) -> list[Place]:
+def find_places(document: Document, cues: Cues, stated: Stated) -> list[Place]:
     """The practice's places: data and print merged, mentions of a city only where no address names one."""
     places: list[Place] = []
     for place in [*stated.places, *find_addresses(document)]:
@@ -29,7 +29,7 @@ def find_places(document: Document, stated: Stated) -> list[Place]:
             strong[0] = replace(strong[0], street=bare)  # the box is where letters go, the street where clients do
         places = strong
     if not any(place.city for place in places):
-        mention = _with_region(document, _main_city(document), stated.areas)
+        mention = _with_region(document, _main_city(cues), stated.areas)
         if mention:
             if places:
                 places[0] = replace(
@@ -154,11 +154,11 @@ def _find_served(line: Line) -> Iterator[re.Match[str]]:
             yield served
 
 
-def _main_city(document: Document) -> Place | None:
+def _main_city(cues: Cues) -> Place | None:
     """The city the page speaks of most: with its state where printed, else a known city in a telling place."""
     tally: dict[str, float] = {}
     best: dict[str, Place] = {}
-    for place in find_city_mentions(document):
+    for place in find_city_mentions(cues):
         key = fold_city(place.city or "")
         tally[key] = tally.get(key, 0.0) + place.weight
         best.setdefault(key, place)
@@ -166,7 +166,7 @@ def _main_city(document: Document) -> Place | None:
     if tally:
         return best[max(tally, key=lambda key: tally[key])]
     cities = load_cities()
-    for index, line in enumerate(document.lines):
+    for index, line in enumerate(cues.lines):
         if line.section in OTHERS_WORDS or line.tag == "option":
             continue
         for match in _find_served(line):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
-from crawler.extraction.cues import Cues, loose, stems
+from crawler.extraction.cues import Cues, Gated, loose, stems
 from crawler.extraction.document import Line, Section
 from crawler.extraction.evidence import Evidence
 from directory.models import Answer, Referral, Setting
@@ -116,69 +117,43 @@ def find_referral(cues: Cues, notes: Evidence) -> Referral:
     return answer
 
 
-# Each setting, the words one of which its line holds, its pattern and how much one saying counts.
+# Each setting, its pattern and how much one saying counts.
 _SETTINGS = (
-    (
-        Setting.HOSPITAL,
-        stems("hospital medical"),
-        (
-            r"\b(?:hospital|medical cent(?:er|re))[- ]based|\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ "
-            r"){0,4}hospital"
-        ),
-        3,
-    ),
-    (
-        Setting.MOBILE,
-        stems("mobile home outcall out travel come brought delivered house domicile domicilio"),
-        (
-            r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
-            r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|"
-            r"(?:massage|massoth[ée]rap\w+) [àa] domicile|masajes? a "
-            r"domicilio"
-        ),
-        3,
-    ),
-    (Setting.RESORT, stems("resort"), r"\bresort\b", 1),
-    (
-        Setting.MEDICAL_OFFICE,
-        stems("chiropractic physical physiotherapy medical doctor doctors"),
-        r"(?:chiropractic|physical therapy|physiotherapy|medical|doctor['’]?s) (?:office|clinic|centre|center)",
-        1,
-    ),
-    (Setting.SPA, stems("spa"), r"\bspa\b", 1),
-    (
-        Setting.CLINIC,
-        stems("clinic clinique clínica center centre"),
-        r"\bclinics?\b|\bclinique\b|\bcl[íi]nica\b|massage (?:therapy )?(?:center|centre)\b",
-        1,
-    ),
-    (
-        Setting.PRIVATE_PRACTICE,
-        stems("private my home sole one cabinet"),
-        (
-            r"\bprivate (?:treatment |massage |home )?(?:practice|studio|office|room|clinic space)|\bcabinet priv[ée]|"
-            r"\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|"
-            r"office)\b|"
-            r"sole practitioner|one therapist"
-        ),
-        2,
-    ),
-)
-_PATTERNS = {setting: loose(pattern) for setting, _, pattern, _ in _SETTINGS}
+    (Setting.HOSPITAL, Gated(loose(
+        r"\b(?:hospital|medical cent(?:er|re))[- ]based|"
+        r"\b(?:located|office|clinic) (?:in|at|inside) (?:the |\w+ ){0,4}hospital"
+    ), "hospital", "based"), 3),
+    (Setting.MOBILE, Gated(loose(
+        r"\bmobile massage|\bin-?home massage|\bout-?call|\b(?:we|I) (?:come|travel) to you|brought to you|"
+        r"delivered to your (?:home|door)|massage (?:at|in) your home|house calls?|"
+        r"(?:massage|massoth[ée]rap\w+) [àa] domicile|masajes? a domicilio"
+    ), "mobile massage", "home massage", "outcall", "out-call", " to you", "your home", "house call", "domicil"), 3),
+    (Setting.RESORT, Gated(loose(r"\bresort\b"), "resort"), 1),
+    (Setting.MEDICAL_OFFICE, Gated(loose(
+        r"(?:chiropractic|physical therapy|physiotherapy|medical|doctor['’]?s) (?:office|clinic|centre|center)"
+    ), " office", " clinic", " cent"), 1),
+    (Setting.SPA, Gated(loose(r"\bspa\b"), "spa"), 1),
+    (Setting.CLINIC, Gated(loose(
+        r"\bclinics?\b|\bclinique\b|\bcl[íi]nica\b|massage (?:therapy )?(?:center|centre)\b"
+    ), "clini", "clíni", " cent"), 1),
+    (Setting.PRIVATE_PRACTICE, Gated(loose(
+        r"\bprivate (?:treatment |massage |home )?(?:practice|studio|office|room|clinic space)|\bcabinet priv[ée]|"
+        r"\bmy (?:studio|office|practice|home studio)\b|\bhome (?:studio|office)\b|"
+        r"sole practitioner|one therapist"
+    ), "private ", "cabinet priv", "my ", "home ", "sole practitioner", "one therapist"), 2),
+)  # fmt: skip
 
 
 def find_setting(cues: Cues, name: str | None, notes: Evidence) -> Setting:
     """Where the massage takes place, by the practice's name and what the page says of itself."""
     best, most = Setting.UNKNOWN, 0.0
-    for setting, words, _, weight in _SETTINGS:
-        pattern = _PATTERNS[setting]
-        aloud = 2 * bool(name and pattern.search(name.lower()))
-        said: list[Line] = []
-        for line in cues.find(words):
-            if len(said) < 3 and pattern.search(line.low):
-                said.append(line)
-                if line.level in (1, 2) or line.section is Section.META:
-                    aloud = 2
+    for setting, gate, weight in _SETTINGS:
+        aloud = 2 * bool(name and gate.search(name.lower()))
+        said = []
+        for line, _ in islice(cues.matches(gate), 3):
+            said.append(line)
+            if line.level in (1, 2) or line.section is Section.META:
+                aloud = 2
         score = weight * (len(said) + aloud)
         if score > most and score >= 2:
             best, most = setting, score

@@ -290,7 +290,7 @@ class Guards:
         self._lines = cues.lines
         self._headings: dict[int, bool] = {}
         self._cautioned = _find_cautioned(cues)
-        self._suspects = {pattern: frozenset(cues.numbers(words)) for pattern, words in _DENIALS.items()}
+        self._suspects = {pattern: cues.number_set(words) for pattern, words in _DENIALS.items()}
 
     def denies(self, pattern: re.Pattern[str], number: int, text: str) -> bool:
         return number in self._suspects[pattern] and bool(pattern.search(text))
