@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.admin import account, accounts, forgotten, leaving, own, programs, queue, sources
+from web.admin import account, accounts, following, forgotten, leaving, own, programs, queue, sources
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 router.include_router(account.router)
@@ -15,3 +15,4 @@ router.include_router(programs.router)
 router.include_router(queue.router)
 router.include_router(leaving.router)
 router.include_router(sources.router)
+router.include_router(following.router)
