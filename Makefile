@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check lint lock assets clean
+.PHONY: setup demo test check lint audit sbom lock assets clean
 
 setup: .venv/.ready web/static/vendor/.ready
 
@@ -35,6 +35,14 @@ lint: setup
 	@$(BIN)/lint-imports
 
 check: lint test
+
+audit: setup
+	@$(BIN)/python .ci/audit.py
+
+# What is installed, as CycloneDX: sbom.json
+sbom: setup
+	@$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON --output-file sbom.json $(BIN)/python
+	@echo "sbom.json lists what is installed."
 
 lock:
 	@$(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --no-annotate \

@@ -29,7 +29,7 @@ FIRST_NUMBERS = {"CO": 20000, "WA": 61000000, "DE": 5000}
 
 def make_world(seed: int = 1, on: date | None = None) -> World:
     """The world of a seed as it stands on a day (default: today); the same seed and day make the same world."""
-    maker = _Maker(random.Random(seed), on or date.today())  # noqa: DTZ011, S311 - a demo's own calendar and dice
+    maker = _Maker(random.Random(seed), on or date.today())  # nosec B311  # noqa: DTZ011, S311 - a demo's own calendar and dice
     for planted in PLANTED:
         maker.plant(planted)
     for index in range(GENERATED):

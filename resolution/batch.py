@@ -33,7 +33,7 @@ def sift_pairs(table: FeatureTable, left: Rows, right: Rows) -> tuple[Rows, Rows
     pairs = pa.table({"match_key": key, "join_key_l": left, "join_key_r": right})
     linker.table_management.register_blocked_pairs_for_predict(api.register(pairs))
     scored = linker.inference.predict(threshold_match_weight=SIFT_WEIGHT, warning_mode="never")
-    query = f"SELECT unique_id_l, unique_id_r FROM {scored.physical_name} ORDER BY ALL"  # noqa: S608 (ours)
+    query = f"SELECT unique_id_l, unique_id_r FROM {scored.physical_name} ORDER BY ALL"  # nosec B608  # noqa: S608 (ours)
     found = connection.sql(query).to_arrow_table()
     connection.close()
     return found["unique_id_l"].to_numpy(), found["unique_id_r"].to_numpy()

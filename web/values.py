@@ -99,4 +99,4 @@ def embed_json(data: object) -> Markup:
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(f'<script type="application/ld+json">{text}</script>')  # noqa: S704 - escaped above
+    return Markup(f'<script type="application/ld+json">{text}</script>')  # nosec B704  # noqa: S704 - escaped above

@@ -64,7 +64,7 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Itera
         select {selected}
         from read_csv(?, header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', strict_mode = false)
         where ? in ({codes}) or ("NPI Deactivation Date" <> '' and NPI in (select npi from known))
-    """  # noqa: S608 - the columns are named above
+    """  # nosec B608  # noqa: S608 - the columns are named above
     try:
         found = connection.execute(query, [str(path), MASSAGE_THERAPIST])
         columns = [column[0] for column in found.description or []]

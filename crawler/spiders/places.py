@@ -124,7 +124,7 @@ class OvertureSpider(PlacesSpider):
             if column in names
         ]
         columns = ", ".join(f'"{name}"' for name in kept)
-        query = f"select {columns} from read_parquet(?) where {' or '.join(tests) or 'false'}"  # noqa: S608 - names checked above
+        query = f"select {columns} from read_parquet(?) where {' or '.join(tests) or 'false'}"  # nosec B608  # noqa: S608 - names checked above
         found = connection.execute(query, [str(path), *([wanted] * len(tests))])
         place = 0
         while rows := found.fetchmany(1000):

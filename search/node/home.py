@@ -80,7 +80,7 @@ def _fetch_jars(maven: str, work: Path) -> None:
     (work / "pom.xml").write_text(POM, "utf-8")
     command = [maven, "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={work / 'jars'}"]
     try:
-        done = subprocess.run(  # noqa: S603 - the command is ours, its one path was looked up
+        done = subprocess.run(  # nosec B603  # noqa: S603 - the command is ours, its one path was looked up
             command, cwd=work, capture_output=True, text=True, timeout=MAVEN_TIMEOUT_S, check=False
         )
     except subprocess.TimeoutExpired as error:

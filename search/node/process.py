@@ -40,7 +40,7 @@ class RunningNode:
     def start(self) -> None:
         """Start the process (again, after a kill); it has not joined or answered yet."""
         log = (self.folder / "node.log").open("ab")
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        self.process = subprocess.Popen(  # nosec B603  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "search.node.server", str(self.home), str(self.folder / "config"), self.heap],
             stdin=subprocess.PIPE,
             stdout=log,
@@ -166,7 +166,7 @@ def wait_until_up(node: RunningNode, nodes: int = 1, *, timeout_s: float = START
         if not node.is_alive():
             raise NodeUnavailableError(f"The Elasticsearch node ended while starting:\n{node.tail()}")
         try:
-            with urllib.request.urlopen(address, timeout=5) as response:  # noqa: S310 - loopback http
+            with urllib.request.urlopen(address, timeout=5) as response:  # nosec B310  # noqa: S310 - loopback http
                 if not json.load(response)["timed_out"]:
                     return
         except (urllib.error.URLError, OSError):
