@@ -110,7 +110,12 @@ OTHER_ROLE = re.compile(
     r"co-?founder|intern|esthetician|nutritionist)\b",
     re.IGNORECASE,
 )
-OTHER_DOCTOR = r"\bDr\.?\s{name}|{name}\W{{1,3}}(?:D\.?C\.?|N\.?D\.?|D\.?P\.?T\.?|D\.?O\.?M?\.?)(?![\w])"
+# What stands right before or after a name.
+DOCTOR_BEFORE = re.compile(r"\bDr\.?\s$")
+DOCTOR_AFTER = re.compile(r"\W{1,3}(?:D\.?C\.?|N\.?D\.?|D\.?P\.?T\.?|D\.?O\.?M?\.?)(?!\w)")
+LETTERS_AFTER = re.compile(rf".{{0,30}}?\b{LETTERS}\b")
+JOINED_BEFORE = re.compile(r"[\w’']$")
+FAMILY_AFTER = re.compile(rf"\s(?P<family>{WORD})(?![\w’'])")
 LICENCE_LINE = re.compile(r"licen[sc]e|^\W*by\W*$", re.IGNORECASE)
 FIRST_LINE = re.compile(r"^\W*(?:I am|I['’]m|I have been|As an?|My|is an?)\b")
 TEAM = re.compile(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -14,10 +14,14 @@ from crawler.extraction.introductions import (
     ANY_NAME,
     BIO,
     CALL,
+    DOCTOR_AFTER,
+    DOCTOR_BEFORE,
+    FAMILY_AFTER,
     FIRST_LINE,
     FIRST_PERSON,
     IS_THERAPIST,
-    LETTERS,
+    JOINED_BEFORE,
+    LETTERS_AFTER,
     LICENCE_LINE,
     LIST_OF,
     LIST_PARTS,
@@ -25,7 +29,6 @@ from crawler.extraction.introductions import (
     NAME_LINE,
     NAMED,
     ONE_LINE,
-    OTHER_DOCTOR,
     OTHER_ROLE,
     ROLE_LINE,
     SENTENCE_START,
@@ -34,7 +37,6 @@ from crawler.extraction.introductions import (
     SPLIT_NAME,
     TAUGHT_BY,
     TEAM,
-    WORD,
 )
 from crawler.extraction.regions import fold_city, load_cities
 from crawler.extraction.words import NOT_NAMES
@@ -186,21 +188,31 @@ def find_listed(text: str) -> list[str]:
 
 def _is_other_doctor(name: str, text: str) -> bool:
     """Whether the line calls the person a doctor of something else and claims no massage letters for them."""
-    if "Dr" not in text and "D" not in text:
+    if "D" not in text:
         return False
-    quoted = re.escape(name)
-    found = re.search(OTHER_DOCTOR.format(name=quoted), text)
-    return bool(found) and not re.search(rf"{quoted}.{{0,30}}?\b{LETTERS}\b", text)
+    ends = list(_find_ends(name, text))
+    titled = any(DOCTOR_BEFORE.search(text[: end - len(name)]) or DOCTOR_AFTER.match(text, end) for end in ends)
+    return titled and not any(LETTERS_AFTER.match(text, end) for end in ends)
+
+
+def _find_ends(piece: str, text: str) -> Iterator[int]:
+    """Where each standing of a piece in a text ends."""
+    at = text.find(piece)
+    while at >= 0:
+        yield at + len(piece)
+        at = text.find(piece, at + 1)
 
 
 def _find_full(given: str, lines: list[Line]) -> str | None:
     """The given name with a surname, where the page prints both together somewhere."""
-    pattern = re.compile(rf"(?<![\w’']){re.escape(given)}\s(?P<family>{WORD})(?![\w’'])")
     for line in lines:
         if given in line.text and line.section not in OTHERS_WORDS:
-            for match in pattern.finditer(line.text):
-                if fold(match["family"]) in load_family() and check_name(match[0], known_given=False):
-                    return match[0]
+            for end in _find_ends(given, line.text):
+                start = end - len(given)
+                match = None if JOINED_BEFORE.search(line.text[:start]) else FAMILY_AFTER.match(line.text, end)
+                name = line.text[start : match.end()] if match else ""
+                if match and fold(match["family"]) in load_family() and check_name(name, known_given=False):
+                    return name
     return None
 
 

@@ -12,7 +12,7 @@ from crawler.extraction.evidence import Evidence
 from directory.models import Answer, Referral, Setting
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;])\s")
-_NO_INSURANCE = loose(
+_NO_INSURANCE_WORDS = loose(
     r"(?:insurance|claims?|direct(?:ly)? bill\w*)[^.!?]{0,40}\?\s(?:\W*)(?:no\b|not\b|sorry|unfortunately|we do "
     r"not|i do not|we don|i don)|"
     r"insurance\W{1,3}(?:not accepted|no\b|none)|(?:do(?:es)? not|don['’]t|cannot|can['’]t|unable "
@@ -24,7 +24,7 @@ _NO_INSURANCE = loose(
     r"not (?:covered|accepted) by (?:\w+ ){0,3}insurance|n['’]accept\w+ pas (?:les |d['’])?assurance|no (?:se "
     r")?acept\w+ seguro|not in[- ]network"
 )
-_INSURANCE = loose(
+_INSURANCE_WORDS = loose(
     r"direct(?:ly)?[- ]?bill|(?:insurance|claims?) (?:direct )?bill(?:ing|ed)|"
     r"(?:we|I|now|also|gladly|proudly|currently)\s(?:\w+\s){0,3}?(?:accept|take|bill|process|submit|work with|file|"
     r"honou?r)\w*\s(?:\w+[,]?\s|& ){0,7}?(?:insurances?|PIP|workers?['’]? comp\w*|L\s?&\s?I|VA\b|claims)|"
@@ -38,6 +38,11 @@ _INSURANCE = loose(
     r"\bbill (?:\w+ ){0,2}(?:blue cross|bcbs|aetna|cigna|premera|regence|kaiser|sun life|manulife)|"
     r"medical insurance (?:is )?accepted|\bbill (?:your|most|all|to) (?:\w+ ){0,2}insurance|insurance claims"
 )
+_NO_INSURANCE = Gated(_NO_INSURANCE_WORDS, "insurance", "claim", "bill", "assurance", "seguro", "network")
+_INSURANCE = Gated(
+    _INSURANCE_WORDS, "bill", "insurance", "assurance", "seguro", "claim", "pip", "injury protection", " comp",
+    "wsib", "icbc", "covered by", "network", "facturation", " va", "l&", "l &",
+)  # fmt: skip
 _ASKS = loose(r"\binsurance|\bdirect(?:ly)?[- ]bill|\bcovered by")
 _ANSWERS_YES = loose(r"\W*(?:yes|absolutely|of course|certainly|we do|i do)\b(?! not)")
 _BULLETS = re.compile(r"\s*[•·|✓✔]\s*")
