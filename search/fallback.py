@@ -74,6 +74,9 @@ class GuardedReader:
     def count(self) -> int:
         return self._ask(lambda reader: reader.count())
 
+    def read_version(self) -> str:
+        return self._ask(lambda reader: f"{'snapshot ' * (reader is self._kept)}{reader.read_version()}")
+
     def close(self) -> None:
         self._live.close()
         if self._kept:

@@ -261,6 +261,10 @@ class Reader(Protocol):
 
     def count(self) -> int: ...
 
+    def read_version(self) -> str:
+        """What changes with every change of what is found here, late by a second at most: cheaper than a search."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -52,6 +54,17 @@ def test_a_validator_spares_the_body(client: TestClient) -> None:
     first = client.get("/api/v1/therapists?near=Denver")
     again = client.get("/api/v1/therapists?near=Denver", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+def test_a_validator_no_longer_holds_once_anything_in_the_index_changed(tmp_path: Path) -> None:
+    documents = make_documents()
+    changing = make_world(tmp_path, documents)
+    with TestClient(changing.app) as client:
+        held = {"If-None-Match": client.get("/api/v1/therapists?near=Denver").headers["etag"]}
+        assert client.get("/api/v1/therapists?near=Denver", headers=held).status_code == 304
+        assert client.get("/api/v1/therapists?near=Boulder", headers=held).status_code == 200
+        changing.app.state.site.engine.upsert([replace(documents[0], version=documents[0].version + 1)])
+        assert client.get("/api/v1/therapists?near=Denver", headers=held).status_code == 200
 
 
 @pytest.mark.parametrize(

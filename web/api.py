@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import Annotated, Literal
 
 import orjson
@@ -29,6 +28,7 @@ from web.query import SearchForm
 from web.searching import answer_search
 from web.site import Site
 from web.standing import describe_badge, describe_credential, find_referral_today
+from web.validators import validate_content, validated
 from web.values import find_safe_url
 
 router = APIRouter(prefix="/api/v1", tags=["therapists"], responses=describe_problems(429, 503))
@@ -58,6 +58,7 @@ class SearchParams(BaseModel):
 
 
 @router.get("/therapists", summary="Search therapists", response_model=SearchModel, responses=describe_problems(422))
+@validated
 def search_therapists(request: Request, params: Annotated[SearchParams, Query()]) -> Response:
     """Therapists that fit, best first; follow `next` for more."""
     site: Site = request.app.state.site
@@ -65,7 +66,7 @@ def search_therapists(request: Request, params: Annotated[SearchParams, Query()]
     answer = answer_search(site, form, limit=params.limit)
     body = answer.to_json()
     body["next"] = make_next_url(request, answer.page.after)
-    return send_json(request, body)
+    return send_json(body)
 
 
 @router.get(
@@ -74,6 +75,7 @@ def search_therapists(request: Request, params: Annotated[SearchParams, Query()]
     response_model=TherapistModel,
     responses={301: {"description": "Merged into another one."}, **describe_problems(404, 410, 422)},
 )
+@validated
 def show_therapist(request: Request, therapist_id: str) -> Response:
     """Everything the directory shows of one therapist, with the badge as of today."""
     site: Site = request.app.state.site
@@ -88,7 +90,7 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
         body[name] = find_safe_url(body[name])
     body["evidence"] = [{**piece, "url": find_safe_url(piece["url"])} for piece in body["evidence"]]
     body["url"] = f"{site.settings.base_url}/therapists/{document.id}"
-    return send_json(request, body)
+    return send_json(body)
 
 
 @router.get(
@@ -97,6 +99,7 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
     response_model=SuggestionsModel,
     responses=describe_problems(422),
 )
+@validated
 def suggest(
     request: Request,
     q: Annotated[str, Query(min_length=1, max_length=100, examples=["nec"])],
@@ -113,7 +116,7 @@ def suggest(
     ][: max(1, limit // 2)]
     names = site.reader.suggest(q, limit=limit)
     found += [{"kind": item.kind, "id": item.id, "label": item.label, "text": item.text} for item in names]
-    return send_json(request, {"suggestions": found[:limit]})
+    return send_json({"suggestions": found[:limit]})
 
 
 def _find_wording(term: Term, start: str) -> str | None:
@@ -148,7 +151,7 @@ def list_verifications(request: Request, therapist_id: str) -> Response:
         for row in rows
         if row.erased_at is None
     ]
-    return send_json(request, {"id": document.id, "verifications": checks})
+    return validate_content(request, send_json({"id": document.id, "verifications": checks}))
 
 
 def make_form(site: Site, params: SearchParams) -> SearchForm:
@@ -182,21 +185,6 @@ def make_next_url(request: Request, after: str | None) -> str | None:
     return str(request.url.include_query_params(after=after).replace(scheme="", netloc="")) if after else None
 
 
-def send_json(request: Request, body: object) -> Response:
-    """The body as JSON with a validator; 304 if the caller has it already."""
-    content = orjson.dumps(body)
-    return send_with_etag(request, content, "application/json")
-
-
-def send_with_etag(request: Request, content: bytes, media_type: str) -> Response:
-    """Bytes with an ETag of their content."""
-    etag = f'"{make_digest(content)}"'
-    headers = {"ETag": etag, "Cache-Control": "public, max-age=60"}
-    if etag in (request.headers.get("if-none-match") or ""):
-        return Response(status_code=304, headers=headers)
-    return Response(content, 200, headers, media_type)
-
-
-def make_digest(content: bytes) -> str:
-    """A short digest of an answer."""
-    return blake2b(content, digest_size=12).hexdigest()
+def send_json(body: object) -> Response:
+    """The body as JSON."""
+    return Response(orjson.dumps(body), media_type="application/json")

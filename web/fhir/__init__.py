@@ -13,12 +13,12 @@ from starlette.responses import RedirectResponse, Response
 from directory.errors import NotFoundError, UsageError
 from directory.models import EntityKind
 from search.interface import TherapistDocument
-from web.api import make_digest
 from web.fhir.asking import KINDS, MAX_COUNT, ROUGH, SHARED, ResourceKind, fits, make_request, suits
 from web.fhir.outcome import MEDIA_TYPE
 from web.fhir.resources import Resource
 from web.patients import find_document
 from web.site import Site
+from web.validators import validated
 
 router = APIRouter(prefix="/fhir", include_in_schema=False)
 SUMMARY = ("resourceType", "id", "meta", "identifier", "active", "name", "telecom", "address", "status", "practitioner",
@@ -26,6 +26,7 @@ SUMMARY = ("resourceType", "id", "meta", "identifier", "active", "name", "teleco
 
 
 @router.get("/metadata")
+@validated
 def show_capabilities(request: Request) -> Response:
     """What this server can do, and nothing it cannot."""
     site: Site = request.app.state.site
@@ -51,10 +52,11 @@ def show_capabilities(request: Request) -> Response:
         "format": ["json"],
         "rest": [{"mode": "server", "resource": resources}],
     }
-    return _send(request, body)
+    return _send(body)
 
 
 @router.get("/{name}")
+@validated
 def search_resources(request: Request, name: str) -> Response:
     """A search set; follow its `next` link for more."""
     site, kind = request.app.state.site, _get_kind(name)
@@ -83,10 +85,11 @@ def search_resources(request: Request, name: str) -> Response:
             }
             for resource in found
         ]
-    return _send(request, body)
+    return _send(body)
 
 
 @router.get("/{name}/{resource_id}")
+@validated
 def read_resource(request: Request, name: str, resource_id: str) -> Response:
     """One resource; a merged one leads on, a removed one is gone."""
     site, kind = request.app.state.site, _get_kind(name)
@@ -98,7 +101,7 @@ def read_resource(request: Request, name: str, resource_id: str) -> Response:
         raise NotFoundError(f"There is no {name} {resource_id[:80]}.")
     for resource in kind.make(document, site.today()):
         if resource["id"] == resource_id:
-            return _send(request, resource)
+            return _send(resource)
     raise NotFoundError(f"There is no {name} {resource_id[:80]}.")
 
 
@@ -177,9 +180,5 @@ def _summarise(resource: Resource) -> Resource:
     return {key: value for key, value in resource.items() if key in SUMMARY}
 
 
-def _send(request: Request, body: Resource) -> Response:
-    content = orjson.dumps(body)
-    headers = {"ETag": f'W/"{make_digest(content)}"'}
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(content, 200, headers, MEDIA_TYPE)
+def _send(body: Resource) -> Response:
+    return Response(orjson.dumps(body), media_type=MEDIA_TYPE)
