@@ -46,6 +46,27 @@ def measure(contest: Contest, rounds: int) -> Times:
     return times
 
 
+def measure_processor(contest: Contest, rounds: int, node: RunningNode) -> dict[str, dict[str, float]]:
+    """Mean milliseconds of processor time a question takes, in this process and in the node: other jobs count less."""
+    means: dict[str, dict[str, float]] = {}
+    for kind in CLASSES:
+        means[kind] = {}
+        for name, reader in contest.readers.items():
+            calls = [make_call(kind, name, reader, random.Random(f"{kind} {n}")) for n in range(rounds)]
+            began = time.process_time() + _read_processor_s(node)
+            for call in calls:
+                call()
+            means[kind][name] = (time.process_time() + _read_processor_s(node) - began) * 1000 / rounds
+    return means
+
+
+def _read_processor_s(node: RunningNode) -> float:
+    """Processor time that the node has taken so far."""
+    assert node.process
+    fields = Path(f"/proc/{node.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure_upserts(contest: Contest) -> dict[str, float]:
     """Seconds to write 1,000 changed documents, searchable when it returns."""
     documents = list(make_documents(min(contest.size, 1_000)))
@@ -144,6 +165,9 @@ def run_size(size: int, rounds: int, folder: Path, node: RunningNode, say: Say) 
     times = measure(contest, rounds)
     say(f"Load averages once asked: {_tell_load()}")
     write_times(say, times)
+    means = measure_processor(contest, rounds, node)
+    rows = {kind: [f"{mean:.2f}" for mean in of.values()] for kind, of in means.items()}
+    write_table(say, "mean processor time, ms", CONTESTANTS, rows)
     write_costs(say, contest, node)
     rates = {
         name: [f"{measure_throughput(name, reader, callers):.0f}" for callers in CALLERS]
