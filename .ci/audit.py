@@ -1,7 +1,7 @@
 """Two audits: bandit over our own code, and the pinned dependencies against the advisories that PyPI publishes.
 
 The second needs the advisories, which a mirror of the package registry does not carry. Where they cannot be had, one
-line says so and nothing is claimed; where they can, a known vulnerability, or a pin that nobody could look up, is a failure.
+line says so and nothing is claimed; where they can, a known vulnerability fails, and so does a pin not looked up.
 """
 
 from __future__ import annotations

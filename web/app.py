@@ -20,6 +20,7 @@ from search.interface import Engine
 from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians, proofs, watching
 from web.admin.sources import ListSources
 from web.api_models import ProblemModel
+from web.bodies import BodyLimit
 from web.failures import add_failures
 from web.guard import ApiGuard
 from web.limits import Limiter
@@ -79,6 +80,7 @@ def create_app(
     rate = settings.api_requests_per_minute
     per_minute = Limiter(rate, 60, clock=app.state.site.clock, secret=settings.session_secret) if rate else None
     app.add_middleware(ApiGuard, limiter=per_minute)
+    app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
     app.state.counts = Counts()
     app.add_middleware(Counting, counts=app.state.counts)

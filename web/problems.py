@@ -13,6 +13,7 @@ PROBLEM_TITLES = {
     405: "Method not allowed",
     409: "Conflict",
     410: "Gone",
+    413: "Too large",
     422: "Unusable value",
     429: "Too many requests",
     503: "Search is away for a moment",
