@@ -1,4 +1,4 @@
-"""Rounds of the whole job, shared between workers: sources read, who is who, the checks, the index, who is told.
+"""Rounds of the whole job, shared between workers: sources read, then who is who, then the checks, then the index.
 
 A source may be paused, asked for at once, or have the run that its gates held back let through; each is in the audit.
 """
@@ -31,7 +31,6 @@ class Step(StrEnum):
     RESOLVE = "resolve"
     VERIFY = "verify"
     INDEX = "index"
-    TELL = "tell"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +66,7 @@ def ask(session: Session, readings: Sequence[Reading], *, parts: int = 1, priori
     for shard in Shard.of(parts):
         payload = {"shard": str(shard)}
         jobs.add(session, Step.VERIFY, f"{round_id} {shard}", payload, round_id=round_id, stage=2, priority=priority)
-    for stage, step in ((3, Step.INDEX), (4, Step.TELL)):
-        jobs.add(session, step, round_id, round_id=round_id, stage=stage, priority=priority)
+    jobs.add(session, Step.INDEX, round_id, round_id=round_id, stage=3, priority=priority)
     return round_id
 
 
