@@ -188,16 +188,35 @@ def test_nothing_is_fetched_from_elsewhere_and_no_cookie_is_set(browser: Browser
         assert page.context.cookies() == []
 
 
-def test_the_map_is_fetched_only_when_asked_for(browser: Browser, address: str) -> None:
+@pytest.mark.parametrize("path", ["/search?q=neck&near=Stony+Plain", "/therapists/ab-anna"])
+def test_on_a_phone_the_map_is_fetched_only_when_asked_for(browser: Browser, address: str, path: str) -> None:
     need(STATIC / "vendor" / "leaflet.js", "Leaflet (npm)")
-    with open_page(browser) as page:
+    with open_page(browser, width=360) as page:
         asked = list[str]()
         page.on("request", lambda request: asked.append(request.url))
-        page.goto(address + "/search?q=neck&near=Stony+Plain")
+        page.goto(address + path)
         assert not any("leaflet" in url for url in asked)
         page.get_by_role("button", name="Show the map").click()
-        expect(page.locator(".map path.marker")).to_have_count(2)
+        expect(page.locator(".map path.marker")).to_have_count(2 if "search" in path else 1)
         assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
+
+
+def test_where_there_is_room_the_map_stands_beside_the_list(browser: Browser, address: str) -> None:
+    need(STATIC / "vendor" / "leaflet.js", "Leaflet (npm)")
+    with open_page(browser, width=1280) as page:
+        page.goto(address + "/search?q=neck&near=Stony+Plain")
+        expect(page.locator(".map path.marker")).to_have_count(2)
+        chart, results = page.locator(".map-box").bounding_box(), page.locator("#results").bounding_box()
+        assert chart is not None
+        assert results is not None
+        assert chart["x"] >= results["x"] + results["width"]
+        assert chart["y"] == results["y"]
+    with open_page(browser, width=1280, script=False) as page:
+        page.goto(address + "/search?q=neck&near=Stony+Plain")
+        expect(page.locator(".map-box")).to_be_hidden()
+        results = page.locator("#results").bounding_box()
+        assert results is not None
+        assert results["width"] > 700
 
 
 def press_key(page: Page, key: str) -> None:

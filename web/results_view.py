@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from directory.models import PracticeKind, Referral, Setting
@@ -128,7 +129,7 @@ def make_results_view(visit: Visit, form: SearchForm, answer: SearchAnswer) -> R
         clear_url=visit.url_with("/search", SearchForm(q=form.q, near=form.near).pairs()) if form.filters_on else None,
         empty_heading=say("Nobody found here yet"),
         empty_text=say("Look a little further away, use fewer words, or check the place."),
-        map=_make_map(visit, answer),
+        map=make_map(visit, [hit.location for hit in answer.hits]),
     )
 
 
@@ -229,9 +230,9 @@ def find_point(location: DocumentLocation | None) -> tuple[float, float] | None:
     return round(location.lat, 4), round(location.lon, 4)
 
 
-def _make_map(visit: Visit, answer: SearchAnswer) -> MapView | None:
+def make_map(visit: Visit, locations: Sequence[DocumentLocation | None]) -> MapView | None:
     """The map, where its code was installed and there is something to show."""
-    if not (STATIC / "vendor" / "leaflet.js").is_file() or not any(find_point(hit.location) for hit in answer.hits):
+    if not (STATIC / "vendor" / "leaflet.js").is_file() or not any(map(find_point, locations)):
         return None
     settings = visit.site.settings
     return MapView(settings.tiles_url, settings.tiles_attribution)

@@ -38,7 +38,9 @@ def make_term_view(visit: Visit, term: Term) -> TermPage:
         definition=term.get_definition(language.code),
         doctor_first=term.see_doctor_first,
         cautions=term.get_cautions(language.code),
-        names=language.listed(list(dict.fromkeys(term.synonyms.get(language.code, ())))[:10]),
+        names=language.listed(
+            [name for name in dict.fromkeys(term.synonyms.get(language.code, ())) if name != label][:10]
+        ),
         codes=language.listed(term.icd10cm),
         find_heading=say("Find a therapist for %(term)s", term=label)
         if is_condition

@@ -13,8 +13,10 @@ from records import entities, requests
 from records.requests import StatementKind
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
 from web.explanations import retell
+from web.hours import write_hours
 from web.pages import Visit
 from web.referrals import find_rule
+from web.results_view import MapView, find_point, make_map
 from web.standing import describe_where, name_source, rate_credential, stand
 from web.structured import make_json_ld
 from web.values import (
@@ -53,6 +55,7 @@ class PlaceView:
     phone: Phone | None
     note: str
     directions: str | None
+    point: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,7 @@ class TherapistView:
     is_relaxation: bool
     summary: str
     locations: tuple[PlaceView, ...]
+    map: MapView | None
     facts: tuple[Fact, ...]
     evidence: tuple[EvidenceView, ...]
     evidence_label: str
@@ -148,6 +152,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         is_relaxation=document.practice_kind is PracticeKind.RELAXATION,
         summary=clean(document.summary),
         locations=tuple(make_place(visit, location) for location in document.locations[:12]),
+        map=make_map(visit, document.locations[:12]),
         facts=_list_facts(visit, document),
         evidence=evidence,
         evidence_label=language.say_count(
@@ -208,6 +213,7 @@ def make_place(visit: Visit, location: DocumentLocation) -> PlaceView:
         phone=find_phone(location.phone),
         note=" ".join(notes),
         directions=make_directions_url(location),
+        point=find_point(location),
     )
 
 
@@ -234,9 +240,7 @@ def _list_facts(visit: Visit, document: TherapistDocument) -> tuple[Fact, ...]:
     if document.setting is not Setting.UNKNOWN:
         facts.append(Fact(say("Kind of place"), (name_setting(language, document.setting),)))
     if document.opening_hours:
-        facts.append(
-            Fact(say("Opening hours"), tuple(clean(line, 120) for line in document.opening_hours.split(";")[:14]))
-        )
+        facts.append(Fact(say("Opening hours"), write_hours(language, document.opening_hours)))
     if document.prices:
         facts.append(Fact(say("Prices"), tuple(clean(line, 120) for line in document.prices[:12])))
     if document.languages:

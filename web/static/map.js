@@ -1,4 +1,5 @@
-// The map: fetched only when asked for; the list beside it says the same and stays the way for keyboards and readers.
+// The map stands beside the list where there is room for both; elsewhere it is fetched only when asked for. The list says
+// the same and stays the way for keyboards and readers.
 const box = document.querySelector("[data-map]");
 const load = (tag, attributes) =>
   new Promise((resolve, reject) => {
@@ -6,20 +7,38 @@ const load = (tag, attributes) =>
     document.head.append(element);
   });
 
+// What stands at one point is named together: a house may hold several therapists.
+const group = () => {
+  const groups = new Map();
+  for (const card of document.querySelectorAll("[data-lat]")) {
+    const key = `${card.dataset.lat},${card.dataset.lon}`;
+    groups.set(key, [...(groups.get(key) || []), card]);
+  }
+  return groups.values();
+};
+const name = (cards) => {
+  const label = document.createElement("div");
+  for (const card of cards.slice(0, 6)) {
+    const line = document.createElement(card.id ? "a" : "span");
+    if (card.id) line.href = `#${card.id}`;
+    line.textContent = card.dataset.name || card.querySelector("h2 a").textContent;
+    label.append(line);
+  }
+  if (cards.length > 6) label.append(`+ ${cards.length - 6}`);
+  return label;
+};
+
 const draw = () => {
   const map = L.map(box.querySelector(".map"), { scrollWheelZoom: false, keyboard: false });
   map.attributionControl.setPrefix(false);
   L.control.scale().addTo(map);
   if (box.dataset.tiles) L.tileLayer(box.dataset.tiles, { attribution: box.dataset.attribution, maxZoom: 18 }).addTo(map);
   const points = [];
-  for (const card of document.querySelectorAll("[data-lat]")) {
-    const point = [Number(card.dataset.lat), Number(card.dataset.lon)];
-    const label = document.createElement("a");
-    label.href = `#${card.id}`;
-    label.textContent = card.querySelector("h2 a").textContent;
-    const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(label);
+  for (const cards of group()) {
+    const point = [Number(cards[0].dataset.lat), Number(cards[0].dataset.lon)];
+    const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(name(cards));
     // Without tiles the names are what tells one point from another.
-    if (!box.dataset.tiles) marker.bindTooltip(label.cloneNode(true), { permanent: true, direction: "auto", offset: [0, 0] });
+    if (!box.dataset.tiles) marker.bindTooltip(name(cards), { permanent: true, direction: "top", offset: [0, -6] });
     points.push(point);
   }
   map.fitBounds(points, { padding: [32, 32], maxZoom: 13 });
@@ -27,8 +46,7 @@ const draw = () => {
 
 if (box) {
   const button = box.querySelector("button");
-  box.hidden = false;
-  button.addEventListener("click", async () => {
+  const show = async () => {
     button.disabled = true;
     try {
       await Promise.all([load("link", { rel: "stylesheet", href: box.dataset.css }), load("script", { src: box.dataset.script })]);
@@ -38,5 +56,9 @@ if (box) {
     } catch {
       button.disabled = false;
     }
-  });
+  };
+  box.hidden = false;
+  button.addEventListener("click", show);
+  const hasRoom = box.dataset.map === "beside" && matchMedia("(min-width: 1160px)").matches;
+  if (hasRoom && !navigator.connection?.saveData) addEventListener("load", () => setTimeout(show));
 }
