@@ -12,13 +12,14 @@ from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
 import web.admin
+from directory.settings import SecondFactor
 from records import reviews, sign_ins, users
 from records.reviews import CaseDraft, CaseInput, CaseKind, CaseState
 from records.sign_ins import Scope
 from records.users import Role
 from tests.admin_visits import PEOPLE, add_people
 from tests.web_world import World, make_world
-from web.admin.access import COOKIE, make_form_token
+from web.admin.access import COOKIE, SECOND_FACTOR, make_form_token
 
 NOBODY = None
 # Everything behind the doors, and the least role it takes. An address missing here fails the first test: add it.
@@ -57,6 +58,8 @@ RIGHTS: dict[tuple[str, str], Role | None] = {
     ("POST", "/admin/cases/{case_id}/removal"): Role.REVIEWER,
     ("GET", "/admin/removals"): Role.READ_ONLY,
     ("GET", "/admin/sources"): Role.READ_ONLY,
+    ("GET", "/admin/following"): Role.READ_ONLY,
+    ("POST", "/admin/following"): Role.READ_ONLY,
     ("GET", "/admin/api/cases"): Role.READ_ONLY,
     ("GET", "/admin/api/cases/{case_id}"): Role.READ_ONLY,
     ("POST", "/admin/api/cases/{case_id}/decisions"): Role.REVIEWER,
@@ -65,7 +68,7 @@ RIGHTS: dict[tuple[str, str], Role | None] = {
 FOR_PROGRAMS = {pair for pair in RIGHTS if pair[1].startswith("/admin/api/")}
 FOR_PEOPLE = {
     pair for pair, role in RIGHTS.items() if role and re.match(r"/admin/(account|accounts|sign-out)(/|$)", pair[1])
-}
+} | {("POST", "/admin/following")}
 
 
 def list_rooms() -> set[tuple[str, str]]:
@@ -164,6 +167,25 @@ def test_a_token_opens_what_both_its_scope_and_its_owner_cover(client: TestClien
                 continue
             allowed = pair not in FOR_PEOPLE and allows(scope, role, needed)
             assert is_open(client, world, pair, token=token) == allowed, (name, pair)
+
+
+def test_without_the_second_factor_that_is_asked_for_only_one_s_own_account_opens(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    world = make_world(tmp_path_factory.mktemp("must"), [], second_factor=SecondFactor.EVERYBODY)
+    add_people(world)
+    found = set()
+    with TestClient(world.app) as client:
+        for method, path in set(RIGHTS) - FOR_PROGRAMS:
+            with world.database.begin() as session:
+                token = sign_ins.start(session, users.get(session, "max"))
+            data = {"form_token": make_form_token(world.settings.session_secret, token)} if method == "POST" else None
+            address, header = re.sub(r"\{[^}]*\}", "x", path), {"Cookie": f"{COOKIE}={token}"}
+            answer = client.request(method, address, headers=header, data=data, follow_redirects=False)
+            if answer.headers.get("location") != SECOND_FACTOR:
+                found.add((method, path))
+    own = {pair for pair in RIGHTS if re.match(r"/admin/(account|sign-out)(/|$)", pair[1])}
+    assert found == own | {pair for pair, role in RIGHTS.items() if role is None}
 
 
 def test_looking_changes_nothing(client: TestClient, world: World) -> None:

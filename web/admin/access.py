@@ -173,6 +173,8 @@ def _with_form(find: Callable[[Request], Desk]) -> Callable[[Request, str], Desk
 
 Reading = Annotated[Desk, Depends(needs(Role.READ_ONLY))]
 Reviewing = Annotated[Desk, Depends(needs_form(Role.REVIEWER))]
+PersonForm = Annotated[Desk, Depends(_with_form(needs_person(Role.READ_ONLY)))]
+# One's own account opens before the second factor is set up: it is where that is done.
 Owning = Annotated[Desk, Depends(needs_person(Role.READ_ONLY, enrolled=False))]
 OwningForm = Annotated[Desk, Depends(_with_form(needs_person(Role.READ_ONLY, enrolled=False)))]
 Ruling = Annotated[Desk, Depends(needs_person(Role.ADMIN))]

@@ -12,7 +12,7 @@ from directory.errors import GoneError, NotFoundError
 from directory.regions import REGIONS, find_region
 from records import watches
 from records.watches import MOST_FOLLOWED, WatchKind
-from web.admin.access import Desk, OwningForm, Reading
+from web.admin.access import Desk, PersonForm, Reading
 from web.admin.rooms import show
 from web.patients import find_document
 from web.watching import SHOWN_NEWS, make_watcher_view
@@ -35,7 +35,7 @@ def show_following(desk: Reading, done: str = "") -> Response:
 
 @router.post("")
 def change(
-    desk: OwningForm,
+    desk: PersonForm,
     *,
     act: Annotated[str, Form(max_length=20)] = "",
     subject: Annotated[str, Form(max_length=300)] = "",
