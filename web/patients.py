@@ -57,7 +57,10 @@ def show_results(request: Request) -> Response:
     visit = open_visit(request)
     form = parse_form(request.query_params.multi_items())
     view = make_results_view(visit, form, answer_search(visit.site, form, facets=FACETS))
-    return visit.page("results.html", title=view.heading, view=view)
+    about = visit.language.say(
+        "Find a medical massage therapist near you whose licence was looked up in the board's own register."
+    )
+    return visit.page("results.html", title=view.heading, description=f"{view.heading}. {about}", view=view)
 
 
 @router.get("/therapists/{therapist_id}")
