@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-MAPPING_VERSION = 2
+MAPPING_VERSION = 3
 
 
 @cache

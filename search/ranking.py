@@ -1,6 +1,6 @@
 """How results are ordered, the same for every backend (docs/ranking.md).
 
-score = relevance × nearness × standing × completeness × fit. No place in it can be bought.
+score = relevance × nearness × standing × completeness × purpose × fit. No place in it can be bought.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ import math
 from collections.abc import Mapping
 from datetime import date
 
+from directory.models import PracticeKind
 from search.interface import GeoCircle, SearchRequest, TherapistDocument
 
 BM25_K1, BM25_B = 1.2, 0.75
 VERIFIED_LIFT = 1.25
 COMPLETENESS_LIFT = 0.2
+RELAXATION_SHARE = 0.8  # what a place for relaxation scores: somebody treats, somebody else soothes
 HALVING = 0.4  # of the radius: so far away a result counts half
 TYPO_SCORE = 0.5  # what a word scores that is only nearly the one asked for
 DECAY = 0.5
@@ -22,9 +24,19 @@ DECAY = 0.5
 NARROWER_SHARE = 0.1
 
 
-def find_quality(document: TherapistDocument) -> float:
+def find_completeness(document: TherapistDocument) -> float:
     """1 for a bare entry up to 1.2 for a complete one."""
     return round(1 + COMPLETENESS_LIFT * min(1.0, max(0.0, document.completeness)), 4)
+
+
+def find_purpose(document: TherapistDocument) -> float:
+    """1, less where massage is for relaxation and not for a complaint."""
+    return RELAXATION_SHARE if document.practice_kind is PracticeKind.RELAXATION else 1.0
+
+
+def find_quality(document: TherapistDocument) -> float:
+    """The part of the score that follows from the entry alone, whatever is asked and when."""
+    return find_completeness(document) * find_purpose(document)
 
 
 def find_halving_km(near: GeoCircle) -> float:
@@ -56,7 +68,8 @@ def find_factors(
     return {
         "nearness": find_nearness(distance_km, near) if near and distance_km is not None else 1.0,
         "standing": VERIFIED_LIFT if is_verified(document.verified_until, request.on) else 1.0,
-        "completeness": find_quality(document),
+        "completeness": find_completeness(document),
+        "purpose": find_purpose(document),
         "fit": find_fit(document, request),
     }
 

@@ -226,6 +226,7 @@ class _Wanted:
             conditions=_join(understood.conditions, asked.conditions),
             techniques=_join(understood.techniques, asked.techniques),
             credentials=_join(understood.credentials, asked.credentials),
+            languages=_join(understood.languages, asked.languages),
             insurance=True if understood.insurance else asked.insurance,
             verified=asked.verified or understood.verified,
         )
@@ -258,15 +259,14 @@ def _list_attempts(wanted: _Wanted, understood: Understood, written: str, vocabu
     asked, request = wanted.asked, first.request
     if not (request.conditions or request.techniques or request.near or request.regions or request.name):
         return
-    insured = next((chip.text for chip in understood.chips if chip.kind == "insurance"), "")
     without_text = replace(request, text="")
     without_letters = replace(without_text, credentials=asked.credentials)
-    letters = understood.credentials
-    yield replace(first, request=without_text, relaxed=(request.text,))
-    yield replace(first, request=without_letters, relaxed=(request.text, *letters))
-    if insured:
-        without_insurance = replace(without_letters, insurance=asked.insurance)
-        yield replace(first, request=without_insurance, relaxed=(request.text, *letters, insured))
+    without_wishes = replace(without_letters, insurance=asked.insurance, languages=asked.languages)
+    left = (request.text, *understood.credentials)
+    wishes = tuple(chip.text for chip in understood.chips if chip.kind in ("insurance", "language"))
+    yield replace(first, request=without_text, relaxed=left[:1])
+    yield replace(first, request=without_letters, relaxed=left)
+    yield replace(first, request=without_wishes, relaxed=(*left, *wishes))
 
 
 def _read_as_name(understood: Understood, written: str) -> Understood | None:

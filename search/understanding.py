@@ -21,14 +21,17 @@ from search.wordings import (
     CODE_HERALD,
     COMMON_WORDS,
     INSURANCE,
+    LANGUAGES,
     LETTERS,
     NEAR,
     NEAR_ME,
     NO_INSURANCE,
     NUMBERS,
+    POSSESSIVE,
     POSTAL,
     RADIUS,
     RADIUS_IN_WORDS,
+    SPEAKS,
     VERIFIED,
     WORD,
 )
@@ -42,7 +45,7 @@ MAX_TEXT = 2_000
 class Chip:
     """One thing that was understood; `text` is how it was written."""
 
-    kind: str  # condition | technique | credential | place | radius | insurance | verified | icd10 | name
+    kind: str  # condition | technique | credential | place | radius | insurance | language | verified | name
     id: str
     label: str
     text: str
@@ -60,6 +63,7 @@ class Understood:
     conditions: tuple[str, ...] = ()
     techniques: tuple[str, ...] = ()
     credentials: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     place: Place | None = None
     places: tuple[Place, ...] = ()
     unknown_place: str | None = None
@@ -121,6 +125,7 @@ def understand(
     insurance = _take_flag(reading, INSURANCE, "insurance", "takes insurance")
     verified = _take_flag(reading, VERIFIED, "verified", "licence current")
     _take_away(reading, NEAR_ME)
+    _take_languages(reading)
     answer = Understood(radius_km=radius_km, insurance=insurance, verified=verified)
     near = clean_text(near)
     answer = (
@@ -158,6 +163,7 @@ def _finish(answer: Understood, reading: _Reading, near: str = "") -> Understood
         conditions=reading.ids("condition"),
         techniques=reading.ids("technique"),
         credentials=reading.ids("credential"),
+        languages=reading.ids("language"),
         chips=tuple(reading.chips),
     )
 
@@ -195,6 +201,12 @@ def _take_codes(reading: _Reading, vocabulary: Vocabulary) -> None:
         reading.add(term.kind, term.id, f"{term.label} ({match.code})", text)
 
 
+def _take_languages(reading: _Reading) -> None:
+    for match in SPEAKS.finditer(reading.rest):
+        name = (match["spoken"] or match["tongue"]).lower()
+        reading.add("language", LANGUAGES[name], f"speaks {name.title()}", reading.take(*match.span()))
+
+
 def _take_flag(reading: _Reading, pattern: re.Pattern[str], kind: str, label: str) -> bool:
     match = pattern.search(reading.rest)
     if match:
@@ -223,6 +235,8 @@ def _take_named_place(answer: Understood, reading: _Reading, gazetteer: Gazettee
                 continue  # "in Denver in the evening" names no Indiana, "à la nuque" no Los Angeles
             end = match.end() + words[count - 1].end()
             found = gazetteer.resolve(reading.rest[match.end() : end], country)
+            if count < len(words) and last.islower() and _is_small_town(found.place):
+                continue  # "covered by blue cross" leads to no Blue in Arizona
             if found.place or found.candidates:
                 text = reading.take(match.start(), end)
                 return _keep_place(answer, reading, text, found.place, found.candidates)
@@ -231,6 +245,10 @@ def _take_named_place(answer: Understood, reading: _Reading, gazetteer: Gazettee
         if found.place and found.place.kind is PlaceKind.POSTAL_CODE:
             return _keep_place(answer, reading, reading.take(*match.span()), found.place, ())
     return answer
+
+
+def _is_small_town(place: Place | None) -> bool:
+    return place is not None and place.kind is PlaceKind.CITY and place.population < SMALL
 
 
 def _keep_place(
@@ -273,7 +291,8 @@ def _take_terms(reading: _Reading, vocabulary: Vocabulary, gazetteer: Gazetteer,
     for match in matches:
         reading.add(match.term.kind, match.term.id, match.term.label, match.text)
     for match in matches:
-        reading.take(match.start, match.end)
+        possessive = POSSESSIVE.match(reading.rest, match.end)
+        reading.take(match.start, possessive.end() if possessive else match.end)
 
 
 def _take_letters(reading: _Reading, gazetteer: Gazetteer, country: str | None) -> None:

@@ -49,6 +49,23 @@ NO_INSURANCE = re.compile(
     rf"{_BEFORE_INSURANCE}{_INSURANCE_WORD}\b|\buninsured\b|\bself[ -]pay(?:ing)?\b|\bout of pocket\b",
     re.IGNORECASE,
 )
+_LANGUAGE_NAMES = {
+    "ar": "arabic|árabe|arabe", "ase": "american sign language|asl", "de": "german|allemand|alemán",
+    "el": "greek|grec|griego", "en": "english|anglais|inglés|ingles", "es": "spanish|español|espanol|espagnol",
+    "fa": "farsi|persian", "fr": "french|français|francais|francés", "he": "hebrew|hébreu|hebreo", "hi": "hindi",
+    "it": "italian|italiano|italien", "ja": "japanese|japonés|japonais", "ko": "korean|coreano|coréen",
+    "pa": "punjabi|panjabi", "pl": "polish|polonais|polaco", "pt": "portuguese|portugués|portugais",
+    "ro": "romanian|roumain|rumano", "ru": "russian|russe|ruso", "tl": "tagalog|filipino",
+    "uk": "ukrainian|ukrainien|ucraniano", "ur": "urdu", "vi": "vietnamese|vietnamien|vietnamita",
+    "yue": "cantonese|cantonais", "zh": "mandarin|chinese|chinois|chino",
+}  # fmt: skip
+LANGUAGES = {name: code for code, names in _LANGUAGE_NAMES.items() for name in names.split("|")}
+_LANGUAGE = f"(?P<{{}}>{'|'.join(sorted(LANGUAGES, key=len, reverse=True))})"
+SPEAKS = re.compile(
+    r"\b(?:(?:that|who|which|qui|que)\s+)?(?:speaks?|speaking|fluent in|parle(?:nt)?|parlant|habl[ae]n?|in|en)\s+"
+    rf"(?:le |l['’])?{_LANGUAGE.format('spoken')}\b|\b{_LANGUAGE.format('tongue')}[ -](?:speaking|speakers?)\b",
+    re.IGNORECASE,
+)
 VERIFIED = re.compile(r"\b(?:verified|licen[cs]e (?:checked|verified)|vérifiée?s?|verificad[oa]s?)\b", re.IGNORECASE)
 NEAR = re.compile(
     r"(?:^|(?<=\s))(?:near(?:by| to)?|around|close to|next to|in|at|by|près de|proche de|autour de|à|cerca del?|en)\s+",
@@ -68,6 +85,7 @@ _LETTERS = ("BCTMB", "NCTMB", "NCTM", "MBLEX", "CMMP", "CMMT", "LAMT", "LMBT", "
 LETTERS = re.compile(
     rf"\b(?:CLT-LANA|CLT|{'|'.join(r'[.]?'.join(letters) for letters in _LETTERS)})\b(?:(?<=[.]\w)[.])?", re.IGNORECASE
 )
+POSSESSIVE = re.compile(r"['’]s\b")
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 
 # What everybody here is or does, and words that only hold a sentence together: they tell no entry from another.

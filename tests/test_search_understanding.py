@@ -47,6 +47,9 @@ def ask(text: str, near: str = "") -> Understood:
         ("slip and fall Sioux Falls SD", ["fall-injury"], "Sioux Falls, SD", ""),
         ("zip 67203 cupping", ["cupping"], "Wichita, KS 67203", ""),
         ("ICD-10: M54.31 Tacoma", ["sciatica"], "Tacoma, WA", ""),
+        ("Parkinson's massage Toronto", ["parkinsons"], "Toronto, ON", ""),
+        ("M54.6 Tacoma WA", ["back-pain"], "Tacoma, WA", ""),
+        ("massage covered by blue cross seattle", [], "Seattle, WA", "covered blue cross"),
         ("massage that helps with whiplash Seattle", ["whiplash"], "Seattle, WA", ""),
     ],
 )
@@ -195,6 +198,26 @@ def test_letters_are_read_with_dots_and_in_lower_case(text: str, letters: str) -
 def test_whoever_asks_for_insurance_is_understood(text: str) -> None:
     answer = ask(f"neck pain {text} Denver CO")
     assert (answer.insurance, answer.text, answer.conditions) == (True, "", ("neck-pain",))
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Spanish-speaking massage therapist Denver CO", "es"),
+        ("terapeuta que hable español Denver CO", "es"),
+        ("massothérapeute qui parle français Denver CO", "fr"),
+        ("speaks Vietnamese Denver CO", "vi"),
+    ],
+)
+def test_a_language_is_a_filter(text: str, code: str) -> None:
+    answer = ask(text)
+    assert (answer.languages, answer.text) == ((code,), "")
+    assert answer.place is not None
+    assert answer.place.label == "Denver, CO"
+
+
+def test_a_language_alone_is_text() -> None:
+    assert ask("Spanish Denver CO").languages == ()
 
 
 @pytest.mark.parametrize("text", ["no insurance", "I don't have insurance", "sin seguro", "sans assurance", "self-pay"])

@@ -169,7 +169,7 @@ def test_every_score_is_the_product_of_its_explanation(
         for factor in hit.explanation.values():
             product *= factor
         assert product == pytest.approx(hit.score)
-        assert set(hit.explanation) == {"relevance", "nearness", "standing", "completeness", "fit"}
+        assert set(hit.explanation) == {"relevance", "nearness", "standing", "completeness", "purpose", "fit"}
 
 
 @pytest.mark.parametrize("kind", ENGINES)
