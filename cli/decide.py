@@ -63,7 +63,7 @@ def verify(
         day, mode = on or app.clock.today(), mode or app.settings.verification_mode
         report: Report = (
             explain_entity(app.database, explain, on=day, mode=mode)
-            if explain
+            if explain is not None
             else run_verify(app.database, on=day, mode=mode, clock=app.clock)
         )
     print_report(report, as_json)

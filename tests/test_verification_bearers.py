@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from directory.credentials import parse_claim
 from directory.models import Listing, Outcome
 from directory.names import parse_name
-from tests.verification_records import check, make_listing, make_record
+from tests.verification_records import ON, check, make_listing, make_record, make_sharing
 from verification.bearers import MOST, Bearers
-from verification.model import Mode
+from verification.lookup import MemoryRegister
+from verification.model import Corroboration, Mode
+from verification.rules import check_claim
 from verification.subject import make_subject
 
 AWAY = make_listing(listing_id="a", city="Pueblo")
@@ -60,9 +63,25 @@ def test_a_namesake_in_the_register_leaves_it_open() -> None:
     assert check(AWAY, make_record(), namesake, others=(SECOND,)).rule == "namesake"
 
 
-def test_a_number_that_others_use_leaves_it_open() -> None:
+def test_who_uses_the_number_under_certainly_another_name_casts_no_doubt_and_who_may_fit_does() -> None:
     stranger = make_listing("Zoe Other", listing_id="c", phone="+13035550177")
-    assert check(AWAY, make_record(), others=(SECOND, stranger)).rule == "strict-second-sign"
+    assert check(AWAY, make_record(), others=(SECOND, stranger)).outcome is Outcome.VERIFIED
+    weak = make_listing("Betty Example", listing_id="c", phone="+13035550177")
+    assert check(AWAY, make_record(), others=(SECOND, weak)).rule == "shared-number"
+
+
+def test_a_listing_without_a_telephone_is_tied_by_its_city_and_one_with_another_is_not() -> None:
+    bare = make_listing("Ann Example", "LMT", listing_id="c", city="Pueblo", phone=None, source="gamma")
+    assert check(AWAY, make_record(), others=(bare,)).outcome is Outcome.VERIFIED
+    assert check(AWAY, make_record(), others=(replace(bare, phone="+13035550177"),)).rule == "strict-second-sign"
+    assert check(AWAY, make_record(), others=(replace(bare, city="Boulder"),)).rule == "strict-second-sign"
+
+
+def test_a_listing_without_a_telephone_belongs_to_neither_of_two_that_have_one() -> None:
+    bare = replace(AWAY, listing_id="c", phone=None, source="gamma")
+    other = replace(SECOND, phone="+13035550177")
+    assert check(bare, make_record(), others=(AWAY, other), mode=Mode.STRICT).outcome is Outcome.REVIEW
+    assert check(bare, make_record(), others=(AWAY, SECOND)).outcome is Outcome.VERIFIED
 
 
 def test_somebody_known_by_a_former_name_is_looked_for_under_both() -> None:
@@ -77,6 +96,28 @@ def test_a_good_name_passes_where_nobody_else_is_in_sight(mode: Mode) -> None:
     record = make_record(name="Ann Example-Sample")
     assert check(AWAY, record, mode=mode, others=(SECOND,)).outcome is Outcome.VERIFIED
     assert check(AWAY, record, mode=mode).rule == "good-name-other-city"
+
+
+def test_a_generation_that_only_the_register_gives_is_left_out_by_who_stands_alone() -> None:
+    here, second = replace(AWAY, city="Denver"), replace(SECOND, city="Denver")
+    junior = make_record(name="Ann Example Jr")
+    assert check(here, junior, others=(second,)).outcome is Outcome.VERIFIED
+    assert check(here, junior).rule == "shared-number"
+    named = [replace(item, name="Ann Example Jr") for item in (here, second)]
+    assert check(named[0], make_record(), others=(named[1],)).rule == "shared-number"
+
+
+def test_another_telephone_in_nppes_leaves_it_open() -> None:
+    subjects = [make_subject(item) for item in (AWAY, SECOND)]
+    key = parse_claim(AWAY.claims[0], "CO").key
+    assert key is not None
+    outcomes = []
+    for phone in (None, "+13035550199"):
+        known = Corroboration(npi="", name=parse_name("Ann Example"), city="", phone=phone, postal_code=None)
+        lookup = MemoryRegister([make_record()], {key: [known]})
+        sharing = make_sharing(lookup, AWAY, SECOND)
+        outcomes.append(check_claim(AWAY.claims[0], subjects[0], lookup, on=ON, sharing=sharing).outcome)
+    assert outcomes == [Outcome.VERIFIED, Outcome.REVIEW]
 
 
 def test_a_listing_elsewhere_than_the_licence_is_never_alone() -> None:

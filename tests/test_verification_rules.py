@@ -40,7 +40,9 @@ def test_a_middle_name_is_a_second_sign(mode: Mode) -> None:
 @BOTH
 def test_a_good_name_needs_the_city(mode: Mode) -> None:
     record = make_record(name="Ann Example-Sample")
-    assert check(make_listing(), record, mode=mode).outcome is Outcome.VERIFIED
+    here = check(make_listing(), record, mode=mode)
+    assert here.outcome is Outcome.VERIFIED
+    assert here.explanation[0].endswith("under almost this name and city.")
     away = check(make_listing(city="Pueblo"), record, mode=mode)
     assert (away.outcome, away.rule) == (Outcome.REVIEW, "good-name-other-city")
 

@@ -9,20 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from directory.names import PersonName
+from directory.names.fold import fold
 from verification.contacts import digest_contact, make_use
 from verification.lookup import called_of, joined_given
 from verification.subject import Subject
 
 MOST = 64  # listings of a name more common than this tell nothing of one person
-_HEAD = 3  # words before a row's contacts: how many those are, source, middle initial and generation
+_HEAD = 5  # words before a row's contacts: how many those are, then the fields of a row in their order
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """One listing under a name: its source, what of the name tells people apart, and digests of its contacts."""
+    """One listing under a name: its source, what of the name tells people apart, and digests of city and contacts."""
 
     source: int
     particulars: int
+    city: int
+    phone: int
     contacts: frozenset[int]
 
 
@@ -42,7 +45,9 @@ class Bearers:
             return
         start = len(self._rows)
         contacts = _contacts_of(subject, person)
-        self._rows.extend((len(contacts), digest_contact("source", subject.source), _particulars_of(name), *contacts))
+        source, city = digest_contact("source", subject.source), digest_contact("city", subject.city)
+        phone = digest_contact("phone", subject.phone)
+        self._rows.extend((len(contacts), source, _particulars_of(name), city, phone, *contacts))
         given = name.given_key.replace(" ", "")
         words = (given, *name.given_key.split(), *name.nickname_keys, *joined_given(name))
         for key in _keys_of(subject.region, name, words):
@@ -54,22 +59,17 @@ class Bearers:
         """How many sources list the one bearer of this name in the listing's region; 0 if there may be another.
 
         `known` are the same person's names elsewhere: whoever could go by one of them is a bearer too. Listings that
-        contacts tie to each other are one person's unless their middle names or generations differ.
+        contacts tie to each other, or a city where no two telephones are against it, are one person's unless their
+        middle names or generations differ.
         """
         names = [name for name in (subject.name, *known) if name is not None]
         rows = self._find_rows(subject.region or "", names)
         if not 0 < len(rows) <= MOST:
             return 0
-        marks = set(_contacts_of(subject, None))
-        tied: list[_Row] = []
-        apart = rows
-        while found := [row for row in apart if not marks.isdisjoint(row.contacts)]:
-            tied += found
-            apart = [row for row in apart if marks.isdisjoint(row.contacts)]
-            marks.update(*(row.contacts for row in found))
-        if apart or not _are_alike(tied, names):
+        own, apart = _tie(rows, set(_contacts_of(subject, None)))
+        if apart or not _are_alike(own, names):
             return 0
-        return len({row.source for row in tied})
+        return len({row.source for row in own})
 
     def _find_rows(self, region: str, names: Iterable[PersonName]) -> list[_Row]:
         self._sort()
@@ -78,7 +78,7 @@ class Bearers:
         first = np.searchsorted(keys, np.array(wanted, np.uint64), "left").tolist()
         last = np.searchsorted(keys, np.array(wanted, np.uint64), "right").tolist()
         if sum(last) - sum(first) > MOST * len(wanted):
-            return [_Row(0, 0, frozenset())] * (MOST + 1)
+            return [_Row(0, 0, 0, 0, frozenset())] * (MOST + 1)
         starts = {start for begin, end in zip(first, last, strict=True) for start in self._starts[begin:end]}
         return [self._read(start) for start in sorted(starts)]
 
@@ -93,12 +93,37 @@ class Bearers:
 
     def _read(self, start: int) -> _Row:
         end = start + _HEAD + self._rows[start]
-        return _Row(self._rows[start + 1], self._rows[start + 2], frozenset(self._rows[start + _HEAD : end]))
+        return _Row(*self._rows[start + 1 : start + _HEAD], frozenset(self._rows[start + _HEAD : end]))
+
+
+def _tie(rows: list[_Row], marks: set[int]) -> tuple[list[_Row], list[_Row]]:
+    """The rows that these contacts lead to, one by one, and the rest."""
+    own: list[_Row] = []
+    apart = rows
+    while found := [row for row in apart if marks & row.contacts] or _find_neighbours(own, apart):
+        own += found
+        apart = [row for row in apart if row not in found]
+        marks = marks.union(*(row.contacts for row in found))
+    return own, apart
+
+
+def _find_neighbours(own: list[_Row], apart: list[_Row]) -> list[_Row]:
+    """The rows of the same city, as long as no two telephones would then be one person's."""
+    cities = {row.city for row in own} - {0}
+    near = [row for row in apart if row.city in cities]
+    phones = {row.phone for row in (*own, *near)} - {0}
+    return near if len(phones) <= 1 else [row for row in near if not row.phone]
 
 
 def _contacts_of(subject: Subject, person: str | None) -> tuple[int, ...]:
-    """What ties a listing to others, and to itself."""
-    return (*make_use(subject, person).contacts, digest_contact("listing", subject.listing_id))
+    """What ties a listing to others of its name, and to itself: of one name, street and practice need no city."""
+    region = subject.region
+    own = (
+        digest_contact("listing", subject.listing_id),
+        digest_contact("street in", subject.street and f"{subject.street}|{region}"),
+        digest_contact("practice in", subject.practice and f"{fold(subject.practice)}|{region}"),
+    )
+    return (*make_use(subject, person).contacts, *(contact for contact in own if contact))
 
 
 def _keys_of(region: str, name: PersonName, called: Iterable[str]) -> list[int]:

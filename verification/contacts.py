@@ -27,8 +27,11 @@ def digest_contact(kind: str, text: str | None) -> int:
     return hash((kind, text)) & 0xFFFF_FFFF_FFFF_FFFF or 1 if text else 0
 
 
-def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False) -> Use:
-    """How a listing uses a number; listings of one `person` (an entity's id) are tied together."""
+def make_use(subject: Subject, person: str | None = None, *, anchored: bool = False, named_alike: bool = False) -> Use:
+    """How a listing uses a number; listings of one `person` (an entity's id) are tied together.
+
+    `named_alike`: its name is the register's, so that the city alone tells whether two such are likely one.
+    """
     name, city = subject.name, subject.city
     phone = digest_contact("phone", subject.phone)
     contacts = (
@@ -36,9 +39,11 @@ def make_use(subject: Subject, person: str | None = None, *, anchored: bool = Fa
         phone,
         digest_contact("email", subject.email),
         digest_contact("site", subject.website),
-        digest_contact("street", subject.street and f"{subject.street}|{subject.postal_code or city}"),
+        digest_contact("street", subject.street and subject.postal_code and f"{subject.street}|{subject.postal_code}"),
+        digest_contact("street", subject.street and city and f"{subject.street}|{city}"),
         digest_contact("practice", subject.practice and city and f"{fold(subject.practice)}|{city}"),
     )
     named = name is not None and name.is_full and bool(city)
     likely = f"{name.given_key}|{' '.join(name.family_keys)}|{city}" if name and named else None
+    likely = city if named_alike else likely
     return Use(phone, tuple(contact for contact in contacts if contact), digest_contact("name", likely), anchored)

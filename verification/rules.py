@@ -231,7 +231,9 @@ def _find_sharing(check: Check, match: Match, standing: Standing, second: _Secon
     rivals = check.mode is Mode.STRICT and standing.rivalled and not (match.middle or second.phone)
     if (standing.shared and not second.any) or by_phone or rivals:
         return "Listings with different phone numbers use this licence number."
-    if check.mode is Mode.STRICT and match.generation_differs and not (match.middle or second.phone):
+    unsaid = match.city and not (check.subject.name and check.subject.name.suffix)  # holders leave it out, sons do not
+    certain = match.middle or second.phone or (unsaid and _is_alone(check, match, second))
+    if check.mode is Mode.STRICT and match.generation_differs and not certain:
         return "Only one of the two names says which generation (Jr, Sr, III)."
     return None
 
@@ -248,7 +250,7 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
         sentence = f"Several people in the {check.place} register go by this name."
         return _review(check, "namesake", sentence, match=match)
     sure = second.any or match.middle
-    alone = check.mode is Mode.STRICT and not sure and not rivals and _is_alone(check, match, standing)
+    alone = check.mode is Mode.STRICT and not sure and not rivals and _is_alone(check, match, second)
     if check.mode is Mode.STRICT and not (sure or alone):
         sentence = "Number and name agree; neither the city nor a middle name confirms that it is the same person."
         return _review(check, "strict-second-sign", sentence, match=match)
@@ -261,14 +263,12 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     return _give_status(check, match, status, "number-name-alone" if alone else _name_rule(match, second))
 
 
-def _is_alone(check: Check, match: Match, standing: Standing) -> bool:
-    """Whether nobody else is in sight who might be meant: no other use of the number, no other listing of the name.
+def _is_alone(check: Check, match: Match, second: _Second) -> bool:
+    """Whether no listing of the name is in sight that could be somebody else's, and NPPES knows no other telephone.
 
     One source alone is not enough: what it does not list, nobody would see.
     """
-    if check.sharing is None or standing.strangers or standing.misused:
-        return False
-    if check.subject.region != match.candidate.record.jurisdiction:
+    if check.sharing is None or second.foreign_phone or check.subject.region != match.candidate.record.jurisdiction:
         return False
     return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= LEAST_SOURCES
 
@@ -299,7 +299,7 @@ def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
     standing = check.sharing.find_standing(match.candidate, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
     fits = check.mode is Mode.DEFAULT and (match.middle or (match.slip and match.city is None))
-    if not (second.any or fits or _is_alone(check, match, standing)):
+    if not (second.any or fits or _is_alone(check, match, second)):
         sentence = f"The {check.place} register has this number under a slightly different name, and no city agrees."
         return _review(check, "good-name-other-city", sentence, match=match)
     if _leave_out_older(check, match, find_namesakes(check.subject, match, check.lookup)):
@@ -332,9 +332,9 @@ def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
 
 def _give_status(check: Check, match: Match, status: StatusOnDay, rule: str) -> Verdict:
     record = match.candidate.record
-    agreed = "this name and city" if match.city else "this name"
-    if match.former_name:
-        agreed = agreed.replace("this name", "this name as a former one")
+    agreed = "almost this name" if match.grade is NameGrade.GOOD else "this name"
+    agreed += " as a former one" if match.former_name else ""
+    agreed += " and city" if match.city else ""
     first = f"The {check.place} register has this licence number under {agreed}."
     if status.outcome is Outcome.REVIEW:
         return _review(check, status.rule, first, status.sentence, match=match)

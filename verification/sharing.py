@@ -63,8 +63,9 @@ class Sharing:
         if match is not None and match.grade is NameGrade.CONFLICT:
             self._misused.add(place)
             return
+        alike = match is not None and match.grade is NameGrade.STRONG and not match.generation_differs
         anchored = match is not None and match.grade is NameGrade.STRONG and bool(match.city or match.middle)
-        self._note(place, make_use(subject, person, anchored=anchored))
+        self._note(place, make_use(subject, person, anchored=anchored, named_alike=alike))
 
     def _note(self, place: tuple[str, str], use: Use) -> None:
         """Counts the use up if it is known, else appends its words: counts and flag, phone, likely, contacts."""
