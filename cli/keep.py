@@ -23,6 +23,7 @@ from records.jobs import Job
 from records.rounds import Reading, Step
 from resolution.run import run_resolve
 from search.engine import open_engine
+from verification.plan import find_due_sources
 from verification.run import run_verify
 
 LEASE_S = 120.0
@@ -62,13 +63,14 @@ def find_due(app: App, session: Session) -> list[SourceStatus]:
     """The sources that can be read without being told more, are due, and were not tried a short while ago."""
     tried = {key.partition(" ")[0]: at for key, at in jobs.find_finish(session, Step.CRAWL).items()}
     paused = rounds.load_pauses(session)
+    ending = find_due_sources(session, app.clock.today())
     statuses = describe_sources(session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir)
     return [
         status
         for status in statuses
         if status.enabled
         and status.live
-        and status.is_due
+        and (status.is_due or status.id in ending)
         and status.kind != SourceKind.PLACES  # needs to be told which region
         and status.id not in paused
         and (status.id not in tried or app.clock.now() - tried[status.id] >= TRY_AGAIN_AFTER)

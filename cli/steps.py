@@ -13,6 +13,7 @@ from crawler.run import run_crawl
 from crawler.sources import describe_sources
 from resolution.run import run_resolve
 from search.engine import open_engine
+from verification.plan import find_due_sources
 from verification.run import run_verify
 
 
@@ -83,5 +84,6 @@ def run_steps(app: App, plan: Plan, *, say: Callable[[str], object]) -> StepsRep
 def _choose_sources(app: App, plan: Plan) -> tuple[str, ...]:
     with app.database.read() as session:
         statuses = describe_sources(session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir)
+        ending = find_due_sources(session, app.clock.today())
     chosen = [s for s in statuses if (s.id in plan.sources if plan.sources is not None else s.enabled)]
-    return tuple(s.id for s in chosen if s.is_due or not plan.due)
+    return tuple(s.id for s in chosen if s.is_due or s.id in ending or not plan.due)

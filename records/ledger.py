@@ -254,6 +254,13 @@ def find_ending(session: Session, first: date, last: date) -> set[str]:
     return set(session.scalars(sa.select(row.entity_id).where(row.valid_to.between(first, last)).distinct()))
 
 
+def load_ending(session: Session, first: date, last: date, *, read_before: date) -> Iterator[LedgerRow]:
+    """The latest rows that hold until a day between these two and stand on a register read before a day."""
+    row = LedgerTableRow
+    query = _select_latest().where(row.valid_to.between(first, last), row.read_on < read_before, ~row.withdrawn)
+    return map(make_row, session.execute(query.order_by(row.seq)))
+
+
 def _load_inherited(session: Session, moved: dict[str, str]) -> dict[str, list[LedgerRow]]:
     """The latest rows of entities merged away, by the id that they lead to."""
     inherited: dict[str, list[LedgerRow]] = {}

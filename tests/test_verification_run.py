@@ -21,6 +21,7 @@ from tests.verification_records import make_listing, make_record
 from verification.explain import explain_entity, show_ledger
 from verification.inputs import load_inputs
 from verification.model import Mode
+from verification.plan import find_due_sources
 from verification.run import _Run, run_verify
 
 DAY = START.date()
@@ -107,6 +108,24 @@ def test_a_new_reading_of_the_register_moves_the_clock(
     see(make_record(), make_listing())
     assert run_verify(database, on=clock.today()).appended == 1
     assert entries(database)[0].read_on == clock.today()
+
+
+def test_a_register_is_due_a_week_before_a_licence_ends_and_on_the_day_after(
+    database: Database, see: Callable[..., None], clock: StepClock
+) -> None:
+    ends = DAY + timedelta(days=20)
+
+    def find(days: int) -> list[str]:
+        with database.read() as session:
+            return sorted(find_due_sources(session, DAY + timedelta(days=days)))
+
+    see(make_record(expires_on=ends), make_listing())
+    run_verify(database, on=DAY)
+    assert [find(days) for days in (0, 12, 13, 14)] == [[], [], ["co_dora"], ["co_dora"]]
+    clock.step(days=13)
+    see(make_record(expires_on=ends, status="Current"), make_listing())
+    run_verify(database, on=clock.today())
+    assert [find(days) for days in (14, 20, 21)] == [[], [], ["co_dora"]]
 
 
 def test_a_run_that_was_killed_is_run_again_with_nothing_lost_or_doubled(
