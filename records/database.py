@@ -21,6 +21,7 @@ from records.migrate import find_head, find_revision, lock, migrate
 from records.tables import FactRow, RemovalRow
 
 BUSY_TIMEOUT_MS = 60_000
+DISK_FULL = "53100"  # PostgreSQL's
 KEPT_MARK = sa.select(FactRow.value).where(FactRow.name == "secret-mark")
 
 
@@ -196,6 +197,10 @@ def translate(error: sa.exc.DBAPIError) -> PalpateError:
         return ConflictError("Somebody else changed the same records first. Try again.")
     if isinstance(error, sa.exc.IntegrityError):
         return ConflictError(f"The records already hold something else in this place: {text.splitlines()[0]}")
+    if "disk is full" in text or "disk I/O error" in text or state == DISK_FULL:  # I/O: SQLite's log did not fit either
+        return RecordsUnavailableError(
+            "There is no room left where the records are kept, or the disk fails. Make room; nothing was half written."
+        )
     if "readonly database" in text or state == "25006":
         return PalpateError("A reading transaction tried to write.")
     return RecordsUnavailableError(
