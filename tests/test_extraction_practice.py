@@ -270,3 +270,34 @@ def test_a_page_without_head_and_body_tags_is_read_from_its_first_element() -> N
     )
     assert page.phones == ("+16035550111",)
     assert page.locations[0].street == "12 Elm St"
+
+
+def test_a_long_list_of_searches_is_spam_and_a_menu_is_not() -> None:
+    towns = [f"massage near town {number}" for number in range(40)]
+    spam = extract_page(f"<h1>Juniper Massage</h1><p>Searches: {', '.join(towns)}</p>")
+    assert spam.hold_reasons == ("keyword spam: a list of searches",)
+    assert extract_page(f"<h1>Juniper Massage</h1><p>{', '.join(towns[:12])}</p>").publish
+
+
+def test_massage_for_animals_alone_is_held() -> None:
+    body = "<title>Juniper Equine Massage</title><p>Massage for your horse in Boise, ID.</p>"
+    assert extract_page(body).hold_reasons == ("not a massage practice for people",)
+    assert extract_page(body + "<p>Prenatal massage for riders, too.</p>").publish
+
+
+def test_a_number_without_an_area_code_in_use_tells_of_abroad_beside_another_sign() -> None:
+    body = "<h1>Juniper Massage</h1><p>Call 697 555 1346</p>"
+    assert extract_page(body).publish
+    assert not extract_page(body + "<p>juniper@massage.gr</p>").publish
+
+
+@pytest.mark.parametrize(
+    ("menu", "kind"),
+    [
+        ("Swedish, hot stone and aromatherapy massage", "relaxation"),
+        ("Swedish, hot stone and deep tissue massage", "mixed"),
+        ("Swedish, hot stone and aromatherapy massage. Relax. Sports massage. Lymphatic drainage.", "mixed"),
+    ],
+)
+def test_techniques_of_treatment_beside_a_little_rest_make_a_mixed_practice(menu: str, kind: str) -> None:
+    assert extract_page(f"<h1>Juniper Massage</h1><p>{menu}</p>").practice_kind.value == kind

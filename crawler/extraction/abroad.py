@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+import phonenumbers
+
 from crawler.extraction.contacts import NATIONAL
 from crawler.extraction.cues import Cues, Gated, sought, stems
 from crawler.extraction.document import Section
@@ -129,6 +131,8 @@ def _find_signs(cues: Cues, text: str, phones: Sequence[str]) -> Iterator[str]:
         if found:
             yield from [found[0]] * weight
     yield from _find_french(cues, text)
+    if phones and not abroad and not any(phonenumbers.is_valid_number(phonenumbers.parse(phone)) for phone in phones):
+        yield f"{phones[0]} has no area code in use"
     trunk = NATIONAL.search(text)  # no number of the territory begins with a nought
     if trunk:
         yield from [trunk[0]] * (1 if any(phone.startswith("+1") for phone in phones) else 2)

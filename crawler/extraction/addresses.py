@@ -52,7 +52,7 @@ _STREET = re.compile(
     rf"|(?:US|U\.S\.|State|County|SR|CR|Hwy|Highway|Route|Rt|Rte|FM|Interstate|County Road)\.?\s+(?:Hwy\.?|Highway|"
     rf"Route|Road|Rd\.?)?\s*[A-Z]?\d{{1,4}}[A-Z]?(?:\s+{_DIRECTION}(?!\w))?"
     rf"|[NSEW]\.?\s+\d{{2,5}}\s+[NSEW](?![\w.])|\d{{2,5}}\s+[NSEW]\.?\s+\d{{2,5}}\s+[NSEW](?![\w])"
-    rf"|Broadway(?:\s+{_DIRECTION}(?!\w))?))"
+    rf"|Broadway\b(?:\s+{_DIRECTION}(?!\w))?))"
     rf"(?P<unit>[\s,]*(?:[-–(]\s?)?{_UNIT}\b\.?\s?[#]?\s?[\w-]{{0,8}}(?:\s?[&-]\s?\w{{1,4}}(?!\w))?\)?)?",
     re.IGNORECASE,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from crawler.extraction.abroad import find_abroad
@@ -54,7 +55,7 @@ _SEXUAL_WORDS = loose(
     r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|"
     r"\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
     r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|"
-    r"masaje er[óo]tico|massage [ée]rotique|"
+    r"masaje er[óo]tico|massage [ée]rotique|\b(?:backpage|bedpage|rubmaps)\b|"
     r"\b(?:sexy|hot|gorgeous|beautiful young) (?:asian )?(?:girls?|masseuses?|ladies)|soapy massage|four[- ]hands? "
     r"(?:sensual|erotic)|\brub ?(?:and|&|n) ?tug"
 )
@@ -62,6 +63,7 @@ _SEXUAL = Gated(
     _SEXUAL_WORDS, "nuru", "ending", "erotic", "erótic", "erotique", "érotique", "sensual", "to-body", "to body",
     "tobody", "2-body", "2 body", "2body", "b2b", "escort", "tantric", "lingam", "yoni", "prostate", "gfe", "adult",
     "full service", "full-service", "naked", "nude", "night", "sexy", "girl", "masseuse", "ladies", "lady", "soapy",
+    "backpage", "bedpage", "rubmaps",
     "four hand", "four-hand", "rub",
 )  # fmt: skip
 _REFUSES = loose(
@@ -121,7 +123,14 @@ _RESERVED_HOST = re.compile(
     r"(?:^|\.)(?:example|test|localhost|invalid)$|(?:^|\.)example\.(?:com|net|org)$|^127\.|^\[?::1"
 )
 
+_FOR_ANIMALS = re.compile(
+    r"\b(?:animal|equine|canine|feline|equestrian|horse|dog|pet)s?['’]?s?\b[^.]{0,20}\b(?:massage|bodywork|therap)",
+    re.IGNORECASE,
+)
+_FOR_PEOPLE = stems("human humans people adult adults prenatal pregnancy couples women men swedish")
+
 MIN_TEXT = 25
+SPAM_PARTS = 30  # a menu of techniques is shorter
 _CONFESSIONS = (
     (_FICTION, "demo: the page says it is fictional or a demonstration"),
     (_STUDENT, "student work: the page says it was made for study"),
@@ -174,15 +183,34 @@ def find_hold_reasons(
     )
     if abroad:
         hold(f"out of region: {abroad[0]}", *abroad[1:])
+    _check_trade(document, cues, text, host, hold)
+    return reasons
+
+
+def _check_trade(document: Document, cues: Cues, text: str, host: str, hold: Hold) -> None:
+    """Whether the page is a massage practice's, and for people to read."""
+    spam = next((line for line in cues.lines if _is_spam(line.low)), None)
+    if spam:
+        hold("keyword spam: a list of searches", spam.text, spam.where)
     if len(text) < 1500 and (sold := _FOR_SALE.search(text)):
         hold("unreadable: the domain is for sale", sold[0], "body")
     if sum(any(cues.matches(sign)) for sign in _SHOP) >= 2 and not _SESSIONS.search(text):
         hold("not a massage practice", "a shop: " + text[:120], "body")
+    elif _FOR_ANIMALS.search(document.title) and not cues.has(_FOR_PEOPLE):
+        hold("not a massage practice for people", document.title, "title")
     elif not cues.has(_MASSAGE_STEMS) and not _MASSAGE.search(text.lower()) and not _MASSAGE.search(host):
         gone = _PARKED.search(text[:2000])
         reason = "unreadable: an error or empty page" if gone and len(text) < 2000 else "not a massage practice"
         hold(reason, text[:120], "body")
-    return reasons
+
+
+def _is_spam(low: str) -> bool:
+    """Whether a line is one long list for search engines, most of whose entries repeat one word."""
+    parts = low.split(",")
+    if len(parts) < SPAM_PARTS:
+        return False
+    words = Counter(word for part in parts for word in set(part.split()) if len(word) > 3)
+    return bool(words) and words.most_common(1)[0][1] >= 0.6 * len(parts)
 
 
 def _check_sexual(cues: Cues, keywords: str, hold: Hold) -> None:

@@ -176,6 +176,12 @@ _UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FOR
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _PLAIN_REST = 1.3
 _MOSTLY_REST = 2.5
+_MUCH_REST = 7.0
+_TREATING = frozenset({
+    "sports-massage", "manual-lymphatic-drainage", "medical-massage", "orthopedic-massage", "neuromuscular",
+    "trigger-point", "myofascial-release", "cupping", "instrument-assisted", "active-release", "craniosacral",
+    "temporomandibular", "oncology-massage", "scar-massage", "joint-mobilization",
+})  # fmt: skip
 _MANY_ILLS = 10  # who names so many ailments treats them, whatever else is offered
 _SHELL = 60  # no more than "Loading …" or a call for JavaScript
 _LITTLE = 400  # characters: a contact page, whose menu names what other pages tell
@@ -206,15 +212,23 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
         medical *= _LEAD
     if medical >= _ENOUGH[PracticeKind.MEDICAL] and medical >= _LEAD * relaxation:
         return PracticeKind.MEDICAL
-    mostly_rest = relaxation >= _MOSTLY_REST and medical <= 0.25 * relaxation
-    if mostly_rest or (relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical):
-        return PracticeKind.RELAXATION
     if medical >= _PLAIN_CARE and relaxation < 0.3:
         return PracticeKind.MEDICAL
-    if relaxation >= _PLAIN_REST and medical < 0.4 and not ills:
-        return PracticeKind.RELAXATION  # little is said, and nothing of it of illness
+    mostly_rest = relaxation >= _MOSTLY_REST and medical <= 0.25 * relaxation
+    mostly_rest = mostly_rest or (relaxation >= _ENOUGH[PracticeKind.RELAXATION] and relaxation >= _LEAD * medical)
+    plain_rest = relaxation >= _PLAIN_REST and medical < 0.4 and not ills  # little is said, nothing of it of illness
+    if mostly_rest or plain_rest:
+        return PracticeKind.MIXED if _treats_too(techniques, relaxation) else PracticeKind.RELAXATION
     says = not _only_lists(cues) and (len(techniques) > 1 or medical + relaxation > 0 or _says_what(cues))
     return PracticeKind.MIXED if says else PracticeKind.UNCLEAR
+
+
+def _treats_too(techniques: Collection[str], relaxation: float) -> bool:
+    """Whether techniques of treatment stand beside the words of rest, which say too little to outweigh them."""
+    treating = sum(1 for technique in techniques if technique in _TREATING)
+    if relaxation < _MOSTLY_REST:
+        return treating > 0 or "deep-tissue" in techniques
+    return treating > 1 and relaxation < _MUCH_REST
 
 
 def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> float:

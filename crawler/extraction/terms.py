@@ -135,7 +135,8 @@ _ILLNESS_LIST = loose(
 )
 _OF_PREGNANCY = loose(
     r"(?:discomforts?|inconforts?|maux|molestias|dolores)[^.!?]{0,50}(?:pregnan|expect(?:ant|ing) m|grossesse|embaraz)|"
-    r"pregnancy[- ](?:discomfort|pain|ache|symptom|related (?:pain|discomfort)s?\b(?! \w))|conditions|we treat|"
+    r"pregnancy[- ](?:discomfort|pain|ache|symptom|related "
+    r"(?:(?:pain|discomfort)s?\b(?! \w)|(?:issue|concern|complaint)s?))|conditions|we treat|"
     r"helps? with"
 )
 _SENIOR = re.compile(r"senior massage (?:therap|pract)")
