@@ -105,11 +105,13 @@ def _sort(found: Sequence[Watch], moved: dict[str, str]) -> _Followed:
 
 def _look(database: Database, reader: Reader, ids: Sequence[str], followed: _Followed, now: datetime) -> int:
     """Tell what is new of these people; returns how often."""
-    documents = reader.get_many(ids)
+    documents, news = reader.get_many(ids), dict[str, list[Event]]()
     with database.read() as session:
-        news = [item for document in documents.values() for item in _find_news(session, document, followed, now)]
+        for document in documents.values():
+            for watch, events in _find_news(session, document, followed, now):
+                news.setdefault(watch.id, []).extend(events)
     with database.begin() as session:
-        return sum(watches.tell(session, watch.id, events) for watch, events in news)
+        return sum(watches.tell(session, watch_id, events) for watch_id, events in sorted(news.items()))
 
 
 def _find_news(
