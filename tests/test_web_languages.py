@@ -104,3 +104,8 @@ def test_the_law_s_sentence_speaks_the_page_s_language(client: TestClient) -> No
     page = client.get("/therapists/ab-anna?lang=fr").text
     assert "aucun registre de massothérapie n’existe" in page
     assert "Caroline du Nord" in client.get("/developers?lang=fr").text
+
+
+def test_names_are_ordered_as_the_language_orders_them(client: TestClient) -> None:
+    page = client.get("/developers?lang=fr").text
+    assert page.index("Idaho") < page.index("Île-du-Prince-Édouard") < page.index("Illinois")

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from directory.errors import NotFoundError
+from directory.names.fold import fold
 from directory.regions import REGIONS
 from search.interface import Hit, Sort
 from web.pages import open_visit
@@ -130,5 +131,5 @@ def show_developers(request: Request) -> Response:
         indexed=True,
         title=visit.language.say("Open data and API"),
         base=visit.site.settings.base_url,
-        regions=sorted(((code, visit.language.name_region(code)) for code in REGIONS), key=lambda item: item[1]),
+        regions=sorted(((code, visit.language.name_region(code)) for code in REGIONS), key=lambda item: fold(item[1])),
     )

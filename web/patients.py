@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from directory.errors import GoneError, NotFoundError
+from directory.names.fold import fold
 from directory.vocabularies import Term
 from records import entities
 from search.interface import TherapistDocument
@@ -100,7 +101,7 @@ def show_terms(request: Request) -> Response:
     else:
         terms, heading = vocabulary.techniques, say("Techniques")
         lead = say("The ways of working you will read about, in plain words.")
-    links = sorted((_link_term(visit, term) for term in terms.values()), key=lambda link: link.label.casefold())
+    links = sorted((_link_term(visit, term) for term in terms.values()), key=lambda link: fold(link.label))
     return visit.page("terms.html", indexed=True, title=heading, heading=heading, lead=lead, terms=links)
 
 
