@@ -10,6 +10,7 @@ from starlette.responses import Response
 from directory.errors import PalpateError
 from records import outbox
 from search.indexer import index_status
+from web.gauges import write_gauges
 
 router = APIRouter(include_in_schema=False)
 
@@ -68,5 +69,6 @@ def show_status(request: Request) -> Response:
 
 @router.get("/metrics")
 def show_metrics(request: Request) -> Response:
-    """Requests and their times, for Prometheus."""
-    return Response(request.app.state.counts.write(), 200, {"Cache-Control": "no-store"}, "text/plain; version=0.0.4")
+    """Requests and their times, and how the directory stands, for Prometheus."""
+    text = request.app.state.counts.write() + write_gauges(request.app.state.site)
+    return Response(text, 200, {"Cache-Control": "no-store"}, "text/plain; version=0.0.4")
