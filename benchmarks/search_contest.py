@@ -21,7 +21,7 @@ from search.interface import Engine, TherapistDocument
 from search.names import BuildName
 
 CONTESTANTS = ("embedded", "bare tantivy", "elasticsearch", "bare elasticsearch")
-CHUNK = 20_000  # documents in memory at a time
+CHUNK = 2_000  # documents that each loads before it is the next one's turn
 
 
 @dataclass

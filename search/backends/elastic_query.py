@@ -67,22 +67,20 @@ def make_base(request: SearchRequest, filters: Sequence[Json], *, typos: bool) -
 
 def make_scored(request: SearchRequest, filters: Sequence[Json], *, typos: bool) -> Json:
     """The base scored as docs/ranking.md says."""
-    query = make_base(request, filters, typos=typos)
-    if request.near:
-        origin = {"lat": request.near.lat, "lon": request.near.lon}
-        scale = f"{ranking.find_halving_km(request.near) * 1000:.3f}m"
-        nearness = {"exp": {"points": {"origin": origin, "scale": scale, "decay": ranking.DECAY}}}
-        query = {"function_score": {"query": query, "functions": [nearness], "boost_mode": "multiply"}}
     functions: list[Json] = [
         {"field_value_factor": {"field": "quality"}},
         {"filter": make_verified(request), "weight": ranking.VERIFIED_LIFT},
     ]
+    if request.near:
+        origin = {"lat": request.near.lat, "lon": request.near.lon}
+        scale = f"{ranking.find_halving_km(request.near) * 1000:.3f}m"
+        functions.append({"exp": {"points": {"origin": origin, "scale": scale, "decay": ranking.DECAY}}})
     if request.conditions and request.narrower:
         inexact = {"bool": {"must_not": [{"terms": {"condition": list(request.conditions)}}]}}
         functions.append({"filter": inexact, "weight": ranking.NARROWER_SHARE})
     return {
         "function_score": {
-            "query": query,
+            "query": make_base(request, filters, typos=typos),
             "functions": functions,
             "score_mode": "multiply",
             "boost_mode": "multiply",
@@ -172,10 +170,9 @@ def make_suggest(words: Sequence[str], limit: int, *, typos: bool) -> Json:
         token = word[: analysis.LONGEST_PREFIX]
         loose = typos and len(token) >= 4
         clauses.append(make_fuzzy("prefixes", token, 1) if loose else {"term": {"prefixes": {"value": token}}})
-    query = {"constant_score": {"filter": {"bool": {"filter": clauses}}}}
     return {
-        "query": {"function_score": {"query": query, "field_value_factor": {"field": "quality"}}},
-        "sort": [{"_score": "desc"}, {"id": "asc"}],
+        "query": {"bool": {"filter": clauses}},
+        "sort": [{"quality": "desc"}, {"id": "asc"}],
         "size": limit,
         "track_total_hits": False,
     }
