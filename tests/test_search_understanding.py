@@ -48,6 +48,7 @@ def ask(text: str, near: str = "") -> Understood:
         ("zip 67203 cupping", ["cupping"], "Wichita, KS 67203", ""),
         ("ICD-10: M54.31 Tacoma", ["sciatica"], "Tacoma, WA", ""),
         ("Parkinson's massage Toronto", ["parkinsons"], "Toronto, ON", ""),
+        ("can't fall asleep Seattle", ["insomnia"], "Seattle, WA", ""),
         ("M54.6 Tacoma WA", ["back-pain"], "Tacoma, WA", ""),
         ("massage covered by blue cross seattle", [], "Seattle, WA", "covered blue cross"),
         ("massage that helps with whiplash Seattle", ["whiplash"], "Seattle, WA", ""),
