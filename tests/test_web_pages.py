@@ -36,6 +36,15 @@ def test_each_chip_leads_to_the_search_without_it(client: TestClient) -> None:
     assert 'href="/search?q=near+Stony+Plain"' in page
 
 
+def test_chips_speak_the_language_of_the_page(client: TestClient) -> None:
+    words = "sore neck near Stony Plain, takes insurance, speaks French"
+    assert (
+        "Accepte les assurances"
+        in client.get("/search", params={"q": words, "lang": "fr"}).text.partition("filters")[0]
+    )
+    assert "francés" in client.get("/search", params={"q": words, "lang": "es"}).text.partition("filters")[0]
+
+
 def test_an_ambiguous_place_is_asked_back(client: TestClient) -> None:
     page = client.get("/search", params={"q": "neck", "near": "Springfield"}).text
     assert "Which one do you mean?" in page

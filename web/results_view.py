@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from directory.models import PracticeKind, Referral, Setting
 from search.interface import DocumentLocation, Hit, Sort
-from search.service import SearchAnswer
+from search.service import Chip, SearchAnswer
 from web.language import KM_PER_MILE
 from web.pages import STATIC, Visit
 from web.query import LARGEST_RADIUS_KM, RADII_KM, RADII_MILES, SearchForm
@@ -263,7 +263,7 @@ def _list_chips(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[L
             chips.append(Link(clean(visit.site.name_term(term_id, code), 80), url))
     for chip in answer.chips:
         named = chip.kind in ("condition", "technique")
-        label = visit.site.name_term(chip.id, code) if named else chip.label
+        label = visit.site.name_term(chip.id, code) if named else _name_wish(visit, chip)
         rest = remove_words(form.q, chip.text)
         if rest != form.q:
             pairs = form.but(q=rest).pairs()
@@ -273,6 +273,14 @@ def _list_chips(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[L
             pairs = form.without(chip.kind)
         chips.append(Link(clean(label, 80), visit.url_with("/search", pairs)))
     return tuple(chips)
+
+
+def _name_wish(visit: Visit, chip: Chip) -> str:
+    """A chip that is no term, in the page's language as far as it has words for it."""
+    say = visit.language.say
+    if chip.kind == "language":
+        return f"{say('Speaks')}: {visit.language.name_language(chip.id)}"
+    return {"insurance": say("Takes insurance"), "verified": say("Licence current")}.get(chip.kind, chip.label)
 
 
 def _list_sorts(visit: Visit, form: SearchForm, *, measured: bool) -> tuple[Option, ...]:
