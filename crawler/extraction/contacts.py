@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import phonenumbers
 
-from crawler.extraction.cues import Gated, loose
+from crawler.extraction.cues import Cues, Gated, loose
 from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
 from crawler.extraction.evidence import Evidence
 
@@ -48,7 +48,10 @@ _OTHERS = Gated(
     " by", "crisis", "hotline", "suicide", "emergency", "poison", "police", "design", "hosting", "national",
     "clinic", "spa", "office", "chiropract", "referr",
 )  # fmt: skip
-_CALL_US = loose(r"\b(?:call|text|phone)\b[^.!?]{0,24}\b(?:book|schedule|reserve|appointment)")
+_CALL_US = Gated(
+    loose(r"\b(?:call|text|phone)\b[^.!?]{0,24}\b(?:book|schedule|reserve|appointment)"),
+    "book", "schedule", "reserve", "appointment",
+)  # fmt: skip
 _EMAIL = re.compile(
     r"(?<![\w.+%/=-])[A-Za-z0-9](?:[\w.+%'-]{0,62}\w)?@(?:[A-Za-z0-9-]{1,63}\.){1,5}[A-Za-z]{2,18}(?![\w@])"
 )
@@ -160,11 +163,11 @@ def _guess_abroad(lines: Iterable[Line]) -> str | None:
     return None
 
 
-def find_phones(document: Document, stated: Iterable[str], countries: Sequence[str], notes: Evidence) -> list[str]:
+def find_phones(cues: Cues, stated: Iterable[str], countries: Sequence[str], notes: Evidence) -> list[str]:
     """The page's numbers, the practice's own main number first; abroad, in that country's own writing too."""
     abroad = next((country for country in countries if country not in ("US", "CA")), None)
     if not countries:
-        abroad = _guess_abroad(document.lines)
+        abroad = _guess_abroad(cues.lines)
     weights: dict[str, float] = {}
 
     def count(number: str | None, weight: float, snippet: str, where: str) -> None:
@@ -175,14 +178,15 @@ def find_phones(document: Document, stated: Iterable[str], countries: Sequence[s
     for text in stated:
         count(to_e164(text, abroad or "US"), 6.0, text, "json-ld")
     previous = ""
-    for line in document.lines:
+    others, invites = cues.holding(_OTHERS.words), cues.holding(_CALL_US.words)
+    for index, line in enumerate(cues.lines):
         above, previous = previous, line.text
         if not (line.links or line.has_digit) or line.section in OTHERS_WORDS or _FAX_ONLY.match(above):
             continue
         weight = 1.0 if line.section is Section.MAIN else 1.6
-        if _OTHERS.search(line.low):
+        if index in others and _OTHERS.pattern.search(line.low):
             weight = 0.1
-        elif line.section is Section.MAIN and _CALL_US.search(line.low):
+        elif index in invites and line.section is Section.MAIN and _CALL_US.pattern.search(line.low):
             weight = 1.8
         linked = dict(_linked_phones(line))
         for number, extra in linked.items():

@@ -80,7 +80,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     name = find_name(document, stated.names, people[0].name if people else None, notes, cities)
     credentials = place_credentials(document, cues, people, notes)
     countries = [place.country for place in places if place.country]
-    phones = find_phones(document, stated.phones, countries, notes)
+    phones = find_phones(cues, stated.phones, countries, notes)
     places = place_abroad(document, places, phones)
     countries = [place.country for place in places if place.country]
     places = [with_phone(document, place, phones, len(places)) for place in places]
