@@ -13,6 +13,7 @@ from records.tables import SignInRow
 
 FREE_TRIES = 4
 LONGEST_WAIT = timedelta(minutes=15)
+KEPT = timedelta(days=1)
 
 
 def take(database: Database, what: str, client: str) -> None:
@@ -29,6 +30,12 @@ def take(database: Database, what: str, client: str) -> None:
 def forget(session: Session, what: str, client: str) -> None:
     """The try was right: the client starts afresh."""
     session.execute(sa.delete(SignInRow).where(*_is_from(session, what, client)))
+
+
+def prune(session: Session) -> int:
+    """Drop what nobody has tried for a day; returns how many."""
+    result = session.execute(sa.delete(SignInRow).where(SignInRow.last_at < session.now() - KEPT))
+    return result.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
 def _is_from(session: Session, what: str, client: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

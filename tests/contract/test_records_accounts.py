@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from directory.errors import ConflictError, NotAllowedError, NotFoundError, UnknownTokenError, UsageError
-from records import resets, second_factor, sign_ins, users
+from records import resets, second_factor, sign_ins, tries, users
 from records.database import Database, Session
 from records.second_factor import MOST_FAILURES, find_step, make_code
 from records.sign_ins import Scope
@@ -223,3 +223,11 @@ def test_a_browser_in_use_stays_signed_in(records_database: Database, records_cl
             assert not sign_ins.is_due(session, token)
         assert sign_ins.find_user(session, token) == ann
         assert timedelta(hours=5) < sign_ins.LIFETIME
+
+
+def test_old_tries_are_forgotten_and_recent_ones_are_not(records_database: Database, records_clock: StepClock) -> None:
+    for name in ("nobody", "somebody"):
+        tries.take(records_database, name, "203.0.113.9")
+        records_clock.step(hours=13)
+    with records_database.begin() as session:
+        assert tries.prune(session) == 1

@@ -114,8 +114,8 @@ def _open(request: Request, user: User, back: str) -> Response:
     site: Site = request.app.state.site
     with site.database.begin() as session:
         sign_ins.end(session, request.cookies.get(COOKIE, ""))
-        sign_ins.prune(session)
-        resets.prune(session)
+        for table in (sign_ins, resets, tries):
+            table.prune(session)
         token = sign_ins.start(session, user)
         audit.append(session, actor=user.name, action="sign-in", subject=user.id)
     return set_cookie(RedirectResponse(back if is_own(back) else "/admin/", 303), site, token)
