@@ -21,6 +21,10 @@ SECOND = make_listing(listing_id="b", city="Pueblo", source="beta", claims=("LMT
 def test_two_sources_that_know_only_one_bearer_of_the_name_are_a_second_sign() -> None:
     verdict = check(AWAY, make_record(), others=(SECOND,))
     assert (verdict.outcome, verdict.rule) == (Outcome.VERIFIED, "number-name-alone")
+    assert verdict.explanation[:2] == (
+        "The Colorado register has this licence number under this name.",
+        "No other record of the Colorado register and no other listing there goes by this name.",
+    )
 
 
 def test_one_source_is_not_enough() -> None:

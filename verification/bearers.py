@@ -30,7 +30,7 @@ class _Row:
 
 
 class Bearers:
-    """All listings by the names they are under; some eighty bytes a listing."""
+    """All listings by the names they are under; some hundred and ten bytes a listing."""
 
     def __init__(self) -> None:
         self._rows = array("Q")

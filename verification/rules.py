@@ -260,7 +260,8 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
     ):
         sentence = "This licence has ended, and another under the same name is current."
         return _review(check, "old-number", sentence, match=match)
-    return _give_status(check, match, status, "number-name-alone" if alone else _name_rule(match, second))
+    rule = "number-name-alone" if alone else _name_rule(match, second)
+    return _give_status(check, match, status, rule, alone=alone)
 
 
 def _is_alone(check: Check, match: Match, second: _Second) -> bool:
@@ -299,7 +300,8 @@ def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
     standing = check.sharing.find_standing(match.candidate, check.subject) if check.sharing else Standing()
     second = _find_second(check, key, match, standing)
     fits = check.mode is Mode.DEFAULT and (match.middle or (match.slip and match.city is None))
-    if not (second.any or fits or _is_alone(check, match, second)):
+    alone = not (second.any or fits) and _is_alone(check, match, second)
+    if not (second.any or fits or alone):
         sentence = f"The {check.place} register has this number under a slightly different name, and no city agrees."
         return _review(check, "good-name-other-city", sentence, match=match)
     if _leave_out_older(check, match, find_namesakes(check.subject, match, check.lookup)):
@@ -308,7 +310,7 @@ def _check_good(check: Check, key: LicenceKey, match: Match) -> Verdict:
     shared = _find_sharing(check, match, standing, second)
     if shared:
         return _review(check, "shared-number", shared, match=match)
-    return _give_status(check, match, status_on(match.candidate.record, check.on), "number-like-name")
+    return _give_status(check, match, status_on(match.candidate.record, check.on), "number-like-name", alone=alone)
 
 
 def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
@@ -330,18 +332,21 @@ def _check_conflict(check: Check, key: LicenceKey, match: Match) -> Verdict:
     return _tell(check, Outcome.NAME_MISMATCH, "name-mismatch", sentence, match=match, suggestions=_suggestions(check))
 
 
-def _give_status(check: Check, match: Match, status: StatusOnDay, rule: str) -> Verdict:
+def _give_status(check: Check, match: Match, status: StatusOnDay, rule: str, *, alone: bool) -> Verdict:
     record = match.candidate.record
     agreed = "almost this name" if match.grade is NameGrade.GOOD else "this name"
     agreed += " as a former one" if match.former_name else ""
     agreed += " and city" if match.city else ""
     first = f"The {check.place} register has this licence number under {agreed}."
+    found = [first]
+    if alone:
+        found.append(f"No other record of the {check.place} register and no other listing there goes by this name.")
     if status.outcome is Outcome.REVIEW:
-        return _review(check, status.rule, first, status.sentence, match=match)
+        return _review(check, status.rule, *found, status.sentence, match=match)
     if status.outcome is Outcome.VERIFIED and _is_stale(check, record.read_on):
         sentence = f"The register was last read on {record.read_on or 'an unknown day'}: it has to be asked again."
-        return _tell(check, Outcome.STALE, "stale", first, sentence, match=match, basis=True)
-    return _tell(check, status.outcome, rule, first, status.sentence, match=match, basis=True)
+        return _tell(check, Outcome.STALE, "stale", *found, sentence, match=match, basis=True)
+    return _tell(check, status.outcome, rule, *found, status.sentence, match=match, basis=True)
 
 
 def _is_stale(check: Check, read_on: date | None) -> bool:
