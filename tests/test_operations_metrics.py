@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 from starlette.testclient import TestClient
 
 from records import entities, jobs, reviews, runs
@@ -14,6 +16,8 @@ from records.runs import RunState, RunSummary
 from tests.postgresql_node import LocalServer, require_programs
 from tests.records_fixtures import people
 from tests.web_world import World, make_world
+
+ROOT = Path(__file__).parent.parent
 
 
 def read_gauges(client: TestClient) -> dict[str, float]:
@@ -73,3 +77,17 @@ def test_with_the_database_away_that_is_what_is_said(tmp_path: Path) -> None:
         world.database.close()
     finally:
         server.stop()
+
+
+def test_every_alarm_watches_what_is_told_and_has_its_entry_in_the_runbook(world: World) -> None:
+    rules = yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text("utf-8"))["groups"][0]["rules"]
+    with world.database.begin() as session:
+        runs.finish(session, runs.start(session, "wa_doh").id, RunSummary(fetched=9))
+    with TestClient(world.app) as client:
+        client.get("/search")
+        told = set(re.findall(r"^(palpate_\w+)", client.get("/metrics").text, flags=re.MULTILINE))
+    watched = {name for rule in rules for name in re.findall(r"palpate_\w+", rule["expr"])}
+    assert watched <= told
+    runbook = (ROOT / "docs" / "operations.md").read_text("utf-8").partition("## Runbook")[2]
+    assert {rule["alert"] for rule in rules} == set(re.findall(r"^- \*\*(\w+)\*\*", runbook, re.MULTILINE))
+    world.database.close()
