@@ -69,7 +69,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watcher:
-    """Who follows; `address` is where letters go, None for an account without one."""
+    """Who follows. `address` is where letters go, if anywhere; an account that was shut is no longer `is_open`."""
 
     id: str
     address: str | None
@@ -77,6 +77,7 @@ class Watcher:
     language: str
     link_version: int
     created_at: datetime
+    is_open: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,7 @@ def get_watcher(session: Session, watcher_id: str) -> Watcher:
         language=row.language,
         link_version=row.link_version,
         created_at=row.created_at,
+        is_open=disabled_at is None,
     )
 
 

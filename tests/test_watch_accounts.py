@@ -99,6 +99,18 @@ def test_an_account_with_an_address_gets_letters_and_one_without_reads_the_feed(
     assert client.get(feed[1]).text.count("<entry>") == 2
 
 
+def test_an_account_that_is_shut_gets_no_letter_and_its_feed_is_dead(world: World, client: TestClient) -> None:
+    sign_in(client, "ada")
+    page = send(client, "follow", subject="WA")[1]
+    feed = re.search(r'href="http://[^/]+(/watch/feed\?[^"]+)"', page)
+    assert feed
+    assert client.get(feed[1]).status_code == 200
+    with world.database.begin() as session:
+        users.disable(session, "ada")
+    assert client.get(feed[1]).status_code == 410
+    assert tell(world) == 0
+
+
 def test_everybody_sees_and_stops_their_own_alone(world: World, client: TestClient) -> None:
     sign_in(client, "ada")
     send(client, "follow", subject="WA")

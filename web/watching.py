@@ -358,8 +358,8 @@ def _open(site: Site, session: Session, purpose: Purpose, key: str) -> Watcher:
     """The watcher whose key this is; raises GoneError where it was renewed or everything was stopped."""
     watcher_id, version = (*read_key(site.settings, purpose, key), "", "")[:2]
     watcher = watches.get_watcher(session, watcher_id)
-    if version != str(watcher.link_version):
-        raise GoneError("This link was made useless by a newer one.")
+    if version != str(watcher.link_version) or not watcher.is_open:
+        raise GoneError("This link was made useless by a newer one, or its account was shut.")
     return watcher
 
 
