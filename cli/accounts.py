@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import click
 
@@ -137,6 +138,19 @@ def revoke_token(token_id: str) -> None:
         sign_ins.revoke_token(session, token_id)
         audit.append(session, actor=OPERATOR, action="token.revoked", subject=token_id)
     click.echo("The token is worth nothing from now on.")
+
+
+@admin.command(name="audit", epilog="Example: palpate admin audit --format csv --out audit.csv")
+@click.option("--format", "format_", type=click.Choice(["csv", "jsonl"]), default="jsonl", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="Default: standard output.")
+def export_audit(format_: str, out: Path | None) -> None:
+    """Who did what, when, from the first act on; nothing is written unless its chain holds."""
+    from cli.export import open_output
+    from records.trail import TrailFormat, write_trail
+
+    with open_app() as app, app.database.read() as session, open_output(out) as file:
+        for line in write_trail(session, TrailFormat(format_)):
+            file.write(line)
 
 
 COMMANDS = (admin,)

@@ -26,14 +26,15 @@ COLUMNS = (
 
 def export_documents(app: App, format_: str, out: Path | None) -> int:
     """Write every published entry and return how many; a file appears only once it is whole."""
-    with app.database.read() as session, _open(out) as file:
+    with app.database.read() as session, open_output(out) as file:
         documents = make_documents(session, settings=app.settings, clock=app.clock)
         write = {"csv": _write_csv, "jsonl": _write_json_lines, "fhir": _write_fhir}[format_]
         return write(documents, file)
 
 
 @contextmanager
-def _open(out: Path | None) -> Iterator[BinaryIO]:
+def open_output(out: Path | None) -> Iterator[BinaryIO]:
+    """The file to write to, which appears only once it is whole; standard output without one."""
     if out is None:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

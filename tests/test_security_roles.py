@@ -58,6 +58,12 @@ RIGHTS: dict[tuple[str, str], Role | None] = {
     ("POST", "/admin/cases/{case_id}/removal"): Role.REVIEWER,
     ("GET", "/admin/removals"): Role.READ_ONLY,
     ("GET", "/admin/sources"): Role.READ_ONLY,
+    ("POST", "/admin/sources/{source}/read"): Role.ADMIN,
+    ("POST", "/admin/sources/{source}/pause"): Role.ADMIN,
+    ("POST", "/admin/sources/{source}/resume"): Role.ADMIN,
+    ("POST", "/admin/sources/{source}/release"): Role.ADMIN,
+    ("GET", "/admin/audit"): Role.ADMIN,
+    ("POST", "/admin/audit/export"): Role.ADMIN,
     ("GET", "/admin/following"): Role.READ_ONLY,
     ("POST", "/admin/following"): Role.READ_ONLY,
     ("GET", "/admin/api/cases"): Role.READ_ONLY,
@@ -67,7 +73,9 @@ RIGHTS: dict[tuple[str, str], Role | None] = {
 }
 FOR_PROGRAMS = {pair for pair in RIGHTS if pair[1].startswith("/admin/api/")}
 FOR_PEOPLE = {
-    pair for pair, role in RIGHTS.items() if role and re.match(r"/admin/(account|accounts|sign-out)(/|$)", pair[1])
+    pair
+    for pair, role in RIGHTS.items()
+    if role and re.match(r"/admin/(account|accounts|audit|sign-out)(/|$)|/admin/sources/", pair[1])
 } | {("POST", "/admin/following")}
 
 

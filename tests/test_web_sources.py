@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from crawler.sources import describe_sources, load_sources
 from directory.clock import FixedClock
 from directory.settings import Settings
-from records import runs, users
+from records import audit, jobs, runs, users
 from records.database import Database, open_database
 from records.runs import RunState, RunSummary
 from records.users import Role
@@ -120,3 +120,71 @@ def test_a_chart_draws_a_bar_a_run_to_scale_and_says_it_in_words(
 
 def test_there_is_no_chart_of_nothing() -> None:
     assert make_chart([]) is None
+
+
+# --- what an administrator may ask of a source ------------------------------------------------------------
+
+
+@pytest.fixture
+def boss(client: TestClient, database: Database) -> TestClient:
+    """The same site, signed in as an administrator."""
+    with database.begin() as session:
+        users.create_user(session, name="max", password=PASSWORD, role=Role.ADMIN)
+    client.post("/admin/sign-in", data={"name": "max", "password": PASSWORD})
+    return client
+
+
+def press(client: TestClient, act: str, source: str = "wa_doh", **fields: str) -> str:
+    """Press a source's button; returns the page it leads to."""
+    page = client.get("/admin/sources").text
+    token = page.split('name="form_token" value="')[1].split('"')[0]
+    answer = client.post(f"/admin/sources/{source}/{act}", data={"form_token": token, **fields})
+    return f"{answer.status_code} {answer.text}"
+
+
+def load_acts(database: Database) -> list[tuple[str, str]]:
+    with database.read() as session:
+        return [(row.actor, row.action) for row in audit.export(session) if row.action.startswith("source.")]
+
+
+def test_an_administrator_has_a_source_read_now_once(boss: TestClient, database: Database) -> None:
+    assert "Read it now" in boss.get("/admin/sources").text
+    assert "wa_doh: asked for" in press(boss, "read")
+    assert press(boss, "read").startswith("409")
+    with database.read() as session:
+        (crawl,) = [job for job in jobs.load_unfinished(session) if job.kind == "crawl"]
+    assert crawl.payload["source"] == "wa_doh"
+    assert load_acts(database) == [("max", "source.read-now")]
+
+
+def test_a_paused_source_says_who_paused_it_and_why_and_goes_on(boss: TestClient, database: Database) -> None:
+    assert "Paused by max" in press(boss, "pause", reason="they asked <us> to wait")
+    assert "they asked &lt;us&gt; to wait" in boss.get("/admin/sources").text
+    assert press(boss, "read").startswith("409")
+    assert "Paused by" not in press(boss, "resume")
+    assert load_acts(database) == [("max", "source.pause"), ("max", "source.resume")]
+
+
+def test_what_the_gates_held_back_is_accepted_for_a_reason(
+    boss: TestClient, database: Database, clock: FixedClock
+) -> None:
+    run_once(database, clock, "wa_doh", RunSummary(fetched=1200, gates=("no sudden drop: 1200",)), RunState.QUARANTINED)
+    boss.post("/admin/sign-in", data={"name": "max", "password": PASSWORD})
+    page = boss.get("/admin/sources").text
+    assert page.count("Accept what the gates held back") == 1
+    run_id = page.split('name="run_id" value="')[1].split('"')[0]
+    assert press(boss, "release", run_id=run_id).startswith("422")
+    assert press(boss, "release", run_id="another", reason="right").startswith("409")
+    assert "held to the counts that were accepted" in press(boss, "release", run_id=run_id, reason="they merged")
+    assert load_acts(database) == [("max", "source.release")]
+
+
+def test_a_source_that_nobody_knows_cannot_be_asked_for(boss: TestClient) -> None:
+    assert press(boss, "read", source="nowhere").startswith("404")
+
+
+def test_who_may_only_read_sees_no_button(client: TestClient) -> None:
+    page = read_page(client)
+    assert "Read it now" not in page
+    assert "Pause" not in page
+    assert press(client, "pause").startswith("403")

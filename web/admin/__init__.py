@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.admin import account, accounts, following, forgotten, leaving, own, programs, queue, sources
+from web.admin import account, accounts, asking, following, forgotten, leaving, own, programs, queue, sources, trail
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 router.include_router(account.router)
@@ -15,4 +15,6 @@ router.include_router(programs.router)
 router.include_router(queue.router)
 router.include_router(leaving.router)
 router.include_router(sources.router)
+router.include_router(asking.router)
+router.include_router(trail.router)
 router.include_router(following.router)

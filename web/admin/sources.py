@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Protocol
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from records import runs
+from records import jobs, rounds, runs
 from records.database import Session
+from records.rounds import Pause
 from records.runs import Run, RunState
+from records.users import Role
 from web.admin.access import Reading
 from web.admin.chart import Chart, make_chart
 from web.admin.rooms import show
@@ -20,6 +22,12 @@ from web.values import clean, find_safe_url
 
 router = APIRouter()
 
+DONE = {
+    "read": "asked for. A worker reads it before anything that is due.",
+    "paused": "paused. It is not read until somebody lets it go on.",
+    "resumed": "goes on. It is read when it is due.",
+    "released": "it is read again, and held to the counts that were accepted.",
+}
 SHOWN_RUNS = 24
 SHOWN_SAMPLES = 10
 TONES = {RunState.DONE: "good", RunState.RUNNING: "plain", RunState.FAILED: "bad", RunState.QUARANTINED: "bad"}
@@ -71,20 +79,42 @@ class SourceView:
     samples: tuple[str, ...]
     chart: Chart | None
     runs: tuple[Run, ...]
+    known: bool = False
+    pause: Pause | None = None
+    is_asked_for: bool = False
+    held: str | None = None  # the last run, if its gates held it back
 
 
 @router.get("/sources")
-def show_sources(desk: Reading) -> Response:
+def show_sources(desk: Reading, done: str = "", source: str = "") -> Response:
     """Every source that is known, and every other that ever ran (an imported file's)."""
     site = desk.visit.site
     with site.database.read() as session:
         known = site.list_sources(session)
-        names = {source.id for source in known}
+        names = {item.id for item in known}
         others = sorted(set(runs.list_sources(session)) - names)
-        views = [make_source_view(source, runs.history(session, source.id, limit=SHOWN_RUNS)) for source in known]
+        pauses = rounds.load_pauses(session)
+        asked = {job.payload.get("source") for job in jobs.load_unfinished(session)}
+        views = [
+            replace(
+                make_source_view(item, runs.history(session, item.id, limit=SHOWN_RUNS)),
+                known=True,
+                pause=pauses.get(item.id),
+                is_asked_for=item.id in asked,
+            )
+            for item in known
+        ]
         views += [make_other_view(name, runs.history(session, name, limit=SHOWN_RUNS)) for name in others]
     troubled = [view for view in views if view.tone == "bad"]
-    return show(desk, "admin/sources.html", title="Sources", sources=views, troubled=troubled)
+    return show(
+        desk,
+        "admin/sources.html",
+        title="Sources",
+        sources=views,
+        troubled=troubled,
+        may_ask=desk.may(Role.ADMIN),
+        note=f"{clean(source, 80)}: {DONE[done]}" if done in DONE else "",
+    )
 
 
 def make_source_view(source: KnownSource, history: Sequence[Run]) -> SourceView:
@@ -125,4 +155,5 @@ def _make(
         samples=tuple(clean(sample, 300) for sample in ended.samples[:SHOWN_SAMPLES]) if ended else (),
         chart=make_chart(history),
         runs=tuple(history),
+        held=last.id if last and last.state is RunState.QUARANTINED else None,
     )
