@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from directory.settings import SecondFactor
+from notices.mailing import SmtpMailer, send_waiting
 from records import audit, sign_ins, users
 from records.sign_ins import Scope
 from records.tables import MailRow
 from records.users import Role
 from tests.admin_visits import PASSWORD, add_people, find_field, send, show_code, sign_in
+from tests.mail_server import run_mail_server
 from tests.web_world import World, make_world
 
 NEW = "another long password"
@@ -217,6 +219,19 @@ def test_a_forgotten_password_is_set_by_a_link_that_works_once(world: World, cli
         assert sign_ins.find_user(session, signed_in) is None
     assert sign_in(client, "ada", NEW).status_code == 303
     assert {"password.link", "password.reset"} <= set(list_acts(world))
+
+
+def test_the_link_comes_by_a_real_mail_server(world: World, client: TestClient) -> None:
+    client.post("/admin/forgotten", data={"who": "bo"})
+    with run_mail_server() as server:
+        mailer = SmtpMailer(server.url)
+        assert send_waiting(world.database, mailer, sender=world.settings.mail_from).sent == 1
+    (letter,) = server.taken
+    token = find_field(client.get(find_link(letter)).text, "token")
+    client.post("/admin/reset", data={"token": token, "password": NEW})
+    assert sign_in(client, "bo", NEW).status_code == 303
+    with world.database.read() as session:
+        assert session.scalars(sa.select(MailRow.message)).all() == [None]  # once it is sent, the link is kept nowhere
 
 
 def test_nobody_learns_who_has_an_account(world: World, client: TestClient) -> None:
