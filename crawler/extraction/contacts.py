@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 import phonenumbers
 
 from crawler.extraction.cues import Cues, Gated, loose
-from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
+from crawler.extraction.document import FOOTER, HEADER, MAIN, NAV, OTHERS_WORDS, Document, Line
 from crawler.extraction.evidence import Evidence
 
 # Numbers as North Americans print them, and anything that opens with a country code.
@@ -183,10 +183,10 @@ def find_phones(cues: Cues, stated: Iterable[str], countries: Sequence[str], not
         above, previous = previous, line.text
         if not (line.links or line.has_digit) or line.section in OTHERS_WORDS or _FAX_ONLY.match(above):
             continue
-        weight = 1.0 if line.section is Section.MAIN else 1.6
+        weight = 1.0 if line.section is MAIN else 1.6
         if index in others and _OTHERS.pattern.search(line.low):
             weight = 0.1
-        elif index in invites and line.section is Section.MAIN and _CALL_US.pattern.search(line.low):
+        elif index in invites and line.section is MAIN and _CALL_US.pattern.search(line.low):
             weight = 1.8
         linked = dict(_linked_phones(line))
         for number, extra in linked.items():
@@ -300,7 +300,7 @@ def _menu_site(lines: Iterable[Line]) -> tuple[str, Line] | None:
     """The site that three or more links of the menus lead to by its full address."""
     seen: dict[str, tuple[int, Line]] = {}
     for line in lines:
-        if line.section not in (Section.NAV, Section.HEADER, Section.FOOTER):
+        if line.section not in (NAV, HEADER, FOOTER):
             continue
         for link in line.links:
             if link.href.startswith(("http://", "https://")) and is_own_site(link.href):

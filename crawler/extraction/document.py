@@ -47,9 +47,10 @@ class Section(StrEnum):
     DATA = "json-ld"
 
 
-# Sets, because a member looked up in its class costs more than a test against a set of them.
-OTHERS_WORDS = frozenset({Section.TESTIMONIAL, Section.BLOG})
-_UNSEEN = frozenset({Section.META, Section.DATA})
+# A member looked up in its class costs five times a name of the module: loops over lines use these.
+MAIN, HEADER, NAV, FOOTER, TESTIMONIAL, BLOG, FORM, META, DATA = Section
+OTHERS_WORDS = frozenset({TESTIMONIAL, BLOG})
+_UNSEEN = frozenset({META, DATA})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Line:
     def where(self) -> str:
         if self.level:
             return self.tag
-        return self.section.value if self.section is not Section.MAIN else self.tag
+        return self.section.value if self.section is not MAIN else self.tag
 
 
 @dataclass(slots=True)
@@ -129,12 +130,12 @@ _CLASS = re.compile(
     re.IGNORECASE,
 )
 _TAG_SECTION = {
-    "nav": Section.NAV,
-    "footer": Section.FOOTER,
-    "header": Section.HEADER,
-    "form": Section.FORM,
-    "blockquote": Section.TESTIMONIAL,
-    "select": Section.FORM,
+    "nav": NAV,
+    "footer": FOOTER,
+    "header": HEADER,
+    "form": FORM,
+    "blockquote": TESTIMONIAL,
+    "select": FORM,
 }
 
 
@@ -210,7 +211,7 @@ class _Walk:
 
     def run(self, root: etree._Element) -> None:
         # an entry is (element, its section, the block's tag, whether its end is meant)
-        stack: list[tuple[etree._Element, Section, str, bool]] = [(root, Section.MAIN, "body", False)]
+        stack: list[tuple[etree._Element, Section, str, bool]] = [(root, MAIN, "body", False)]
         parts = self.parts
         while stack:
             element, section, block, ends = stack.pop()
@@ -243,7 +244,7 @@ class _Walk:
                 parts.append(tail)
             elif parts and len(parts[-1]) > 1:
                 parts.append(" ")  # two inline elements side by side are two words
-        self.flush(Section.MAIN, "body")
+        self.flush(MAIN, "body")
 
     def _open_link(self, element: etree._Element) -> None:
         href = (element.get("href") or "").strip()
@@ -258,7 +259,7 @@ class _Walk:
         if section in OTHERS_WORDS:
             return section
         own = _TAG_SECTION.get(tag)
-        if own is Section.HEADER and section is not Section.MAIN:
+        if own is HEADER and section is not MAIN:
             own = None
         if tag not in ("body", "html", "main"):
             words = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -266,7 +267,7 @@ class _Walk:
                 by_class = _section_of_class(words[:300])
                 if by_class is not None and (own is None or by_class in OTHERS_WORDS):
                     own = by_class
-        if own is None or (section in (Section.FOOTER, Section.NAV) and own not in OTHERS_WORDS):
+        if own is None or (section in (FOOTER, NAV) and own not in OTHERS_WORDS):
             return section
         return own
 
@@ -283,7 +284,7 @@ class _Walk:
             level = HEADINGS.get(block, 0)
             line = Line(text[:MAX_LINE_CHARS], block, section, self.group, tuple(self.links), level)
             if len(self.links) >= 3 and sum(len(link.text) for link in self.links) >= 0.8 * len(text):
-                line.section = Section.NAV if section is Section.MAIN else section
+                line.section = NAV if section is MAIN else section
             self.lines.append(line)
             self.links.clear()
 
@@ -303,49 +304,47 @@ def _mark_sections(lines: list[Line]) -> None:
             if opened is not None:
                 under, level = opened, line.level
             heading = index
-        if line.section is Section.FOOTER:
+        if line.section is FOOTER:
             under = None
-        if under is not None and line.section is not Section.NAV:
+        if under is not None and line.section is not NAV:
             line.section = under
-        elif line.section in (Section.MAIN, Section.HEADER) and is_quotation(line.text):
-            line.section = Section.TESTIMONIAL
+        elif line.section in (MAIN, HEADER) and is_quotation(line.text):
+            line.section = TESTIMONIAL
 
 
 def _free_other_topics(lines: list[Line]) -> None:
     """A box named after its reviews may hold other topics too: those are the page's own."""
     freed = False
     for line in lines:
-        if line.section is not Section.TESTIMONIAL:
+        if line.section is not TESTIMONIAL:
             freed = False
             continue
         if line.level:
             freed = not TESTIMONIAL_HEADING.search(line.text) and (freed or bool(OTHER_TOPIC.search(line.text)))
         if freed:
-            line.section = Section.MAIN
+            line.section = MAIN
 
 
 def _free_lone_post(lines: list[Line]) -> None:
     """A page that is all one post (as themes mark pages too) says there what it has to say."""
-    posted, said = (
-        sum(len(line.text) for line in lines if line.section is section) for section in (Section.BLOG, Section.MAIN)
-    )
+    posted, said = (sum(len(line.text) for line in lines if line.section is section) for section in (BLOG, MAIN))
     if posted > 2 * said:
         for line in lines:
-            if line.section is Section.BLOG:
-                line.section = Section.MAIN
+            if line.section is BLOG:
+                line.section = MAIN
 
 
 def _section_under(heading: Line) -> Section | None:
     """The section that a heading opens, where it opens one of other people's words."""
-    if len(heading.text) >= 60 or heading.section is Section.NAV:
+    if len(heading.text) >= 60 or heading.section is NAV:
         return None
     if TESTIMONIAL_HEADING.search(heading.text):
-        return Section.TESTIMONIAL
-    return Section.BLOG if BLOG_HEADING.search(heading.text) else None
+        return TESTIMONIAL
+    return BLOG if BLOG_HEADING.search(heading.text) else None
 
 
 def _free_kicker(lines: list[Line], index: int, heading: int) -> None:
     """The short line just above a heading belongs to it, not to the section before."""
     above = lines[index - 1]
     if index - 1 > heading and len(above.text) < 40 and above.tag in ("p", "div") and above.text[-1:].isalnum():
-        above.section = Section.MAIN
+        above.section = MAIN

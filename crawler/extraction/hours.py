@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.extraction.cues import Cues, stems
-from crawler.extraction.document import Line, Section
+from crawler.extraction.document import BLOG, FORM, TESTIMONIAL, Line
 from crawler.extraction.structured import Json, Node, nodes_of, texts_of
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -87,7 +87,7 @@ def find_hours(cues: Cues) -> tuple[str, Line] | None:
     telling = frozenset(cues.numbers(_DAY_STEMS))
     for number, line in enumerate(cues.lines if telling else ()):
         text = line.text
-        if line.section in (Section.TESTIMONIAL, Section.BLOG, Section.FORM) or not text or len(text) > 300:
+        if line.section in (TESTIMONIAL, BLOG, FORM) or not text or len(text) > 300:
             pending = []
             continue
         days = _DAYS.search(text) if number in telling else None

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from crawler.extraction.cues import Cues, Gated, loose, stems
-from crawler.extraction.document import Section
+from crawler.extraction.document import BLOG, FORM, HEADER, MAIN, META, NAV, TESTIMONIAL
 from crawler.extraction.evidence import Evidence
 from directory.models import PracticeKind
 
@@ -172,7 +172,7 @@ RELAXATION = (
     ),
 )
 
-_UNSAID = frozenset({Section.TESTIMONIAL, Section.BLOG, Section.NAV, Section.FORM})
+_UNSAID = frozenset({TESTIMONIAL, BLOG, NAV, FORM})
 _ENOUGH = {PracticeKind.MEDICAL: 2.0, PracticeKind.RELAXATION: 3.0}  # less than this decides nothing
 _PLAIN_REST = 1.3
 _MOSTLY_REST = 2.5
@@ -244,7 +244,7 @@ def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evide
             for match in sign.pattern.finditer(line.low):
                 if number in learnt and _BACKGROUND.search(_sentence_around(line.low, match)):
                     continue
-                aloud = aloud or line.level in (1, 2) or line.section is Section.META
+                aloud = aloud or line.level in (1, 2) or line.section is META
                 if seen < sign.most:
                     seen += 1
                     notes.add("practice_kind", f"{kind.value}: {match[0].lower()}", line.text, line.where)
@@ -262,20 +262,18 @@ def _sentence_around(text: str, match: re.Match[str]) -> str:
 
 def _said(cues: Cues) -> int:
     """How many characters the page's body says."""
-    return sum(len(line.text) for line in cues.lines if line.section is Section.MAIN)
+    return sum(len(line.text) for line in cues.lines if line.section is MAIN)
 
 
 def _only_lists(cues: Cues) -> bool:
     """Whether the page has a short body without one sentence about massage: a contact page beside its menu."""
     return _SHELL < _said(cues) < _LITTLE and not any(
-        line.section in (Section.MAIN, Section.HEADER)
-        and len(line.text.split()) >= 5
-        and not _FOOTING.search(line.text)
+        line.section in (MAIN, HEADER) and len(line.text.split()) >= 5 and not _FOOTING.search(line.text)
         for line in cues.find(_OFFER)
     )
 
 
 def _says_what(cues: Cues) -> bool:
     """Whether the page says anything of what is done there; one that is built in the browser says it in its head."""
-    told = (Section.MAIN, Section.META) if _said(cues) <= _SHELL else (Section.MAIN,)
+    told = (MAIN, META) if _said(cues) <= _SHELL else (MAIN,)
     return any(line.section in told and len(line.text) > 60 for line in cues.find(_OFFER))

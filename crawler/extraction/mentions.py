@@ -6,7 +6,7 @@ import re
 
 from crawler.extraction.addresses import CITY_REGION, Place, known_end
 from crawler.extraction.cues import Cues, Gated, loose
-from crawler.extraction.document import OTHERS_WORDS, Line, Section
+from crawler.extraction.document import DATA, FOOTER, HEADER, META, OTHERS_WORDS, Line
 from crawler.extraction.regions import CODES, NAMES, country_of, find_region, fold_city, load_cities
 
 _REGION_CODE = re.compile(
@@ -119,7 +119,7 @@ _BAD_CUE = re.compile(
 
 def _mention_weight(line: Line, at: int) -> float:
     before = line.text[max(0, at - 80) : at]
-    weight = {Section.META: 3.0, Section.DATA: 2.0, Section.FOOTER: 2.5, Section.HEADER: 2.5}.get(line.section, 1.0)
+    weight = {META: 3.0, DATA: 2.0, FOOTER: 2.5, HEADER: 2.5}.get(line.section, 1.0)
     if line.level:
         weight += 1.5
     if len(line.text) < 60:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from crawler.extraction.cues import loose
-from crawler.extraction.document import Document, Section, clean
+from crawler.extraction.document import BLOG, DATA, FOOTER, META, TESTIMONIAL, Document, clean
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.regions import find_region, fold_city, load_cities
 
@@ -305,7 +305,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
     first_heading = True
     for index, line in enumerate(document.lines):
         text = line.text
-        if not text or line.section in (Section.TESTIMONIAL, Section.BLOG, Section.META, Section.DATA):
+        if not text or line.section in (TESTIMONIAL, BLOG, META, DATA):
             continue
         if "©" in text or "opyright" in text:
             found = _COPYRIGHT.search(text)
@@ -327,7 +327,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
                     weight = max(2.0 * weight, 1.2)
                 votes.add(name, weight * (1.3 if _TRADE.search(name.lower()) else 0.6), line.where, text)
         elif (
-            line.section is Section.FOOTER
+            line.section is FOOTER
             and len(text) <= 50
             and _TRADE.search(text.lower())
             and not _GENERIC.match(tidy(text))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from crawler.extraction.addresses import Place
 from crawler.extraction.contacts import find_booking, find_emails, find_phones, find_website
 from crawler.extraction.cues import Cues, Gated, loose
-from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section, read_document
+from crawler.extraction.document import MAIN, OTHERS_WORDS, Document, Line, read_document
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.facts import add_head_lines, read_stated_facts
 from crawler.extraction.holders import place_credentials
@@ -179,11 +179,7 @@ def _find_summary(document: Document) -> str | None:
     text = document.meta.get("description") or document.meta.get("og:description")
     if not text:
         text = next(
-            (
-                line.text
-                for line in document.lines
-                if line.tag == "p" and line.section is Section.MAIN and len(line.text) > 80
-            ),
+            (line.text for line in document.lines if line.tag == "p" and line.section is MAIN and len(line.text) > 80),
             None,
         )
     return text[:400] if text else None

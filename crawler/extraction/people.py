@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crawler.extraction.cues import Cues, sought
-from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
+from crawler.extraction.document import FOOTER, MAIN, OTHERS_WORDS, Document, Line
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.introductions import (
     ANY_NAME,
@@ -133,7 +133,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
         if not text or line.section in OTHERS_WORDS or line.tag in ("option", "label"):
             continue
         short = len(text) <= 50
-        if short and (line.level or line.section in (Section.MAIN, Section.FOOTER)):
+        if short and (line.level or line.section in (MAIN, FOOTER)):
             name = _read_name_line(lines, index)
             if name:
                 _keep(people, Person(name, index), text, line.where, notes)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from crawler.extraction.cues import Cues, Gated, loose, stems
-from crawler.extraction.document import Line, Section
+from crawler.extraction.document import META, Line
 from crawler.extraction.evidence import Evidence
 from directory.models import Answer, Referral, Setting
 
@@ -157,7 +157,7 @@ def find_setting(cues: Cues, name: str | None, notes: Evidence) -> Setting:
         said = []
         for line, _ in islice(cues.matches(gate), 3):
             said.append(line)
-            if line.level in (1, 2) or line.section is Section.META:
+            if line.level in (1, 2) or line.section is META:
                 aloud = 2
         score = weight * (len(said) + aloud)
         if score > most and score >= 2:

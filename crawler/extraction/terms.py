@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 
 from crawler.extraction.cues import Cues, Gated, holds_any, loose, stems
-from crawler.extraction.document import Line, Section
+from crawler.extraction.document import BLOG, FORM, META, NAV, TESTIMONIAL, Line
 from crawler.extraction.evidence import Evidence
 from directory.vocabularies import FoldedText, TermKind, TermMatch, Vocabulary
 
+_TECHNIQUE, _CONDITION = TermKind.TECHNIQUE, TermKind.CONDITION  # looked up once: see `document`
 MAX_CHARS = 60_000
 ITEM_CHARS = 60  # a heading or list entry no longer than this names one thing
-_SKIPPED = frozenset({Section.TESTIMONIAL, Section.BLOG})
+_SKIPPED = frozenset({TESTIMONIAL, BLOG})
 _ITEM_TAGS = frozenset(
     ["h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dt", "dd", "a", "button", "summary", "caption", "span"]
 )
@@ -191,7 +192,7 @@ def find_terms(
         for match, is_item in _read_line(line, words, vocabulary, language, guards.under_conditions(line)):
             if own and match.text.lower() in own and own in line.low and _is_empty_in_names(match):
                 continue
-            if match.term.kind is TermKind.TECHNIQUE:
+            if match.term.kind is _TECHNIQUE:
                 if match.term.id not in techniques and guards.is_offered(match, number, is_item):
                     techniques[match.term.id] = None
                     notes.add("technique", match.term.id, line.text, line.where)
@@ -209,7 +210,7 @@ def find_terms(
 
 def _is_empty_in_names(match: TermMatch) -> bool:
     """Whether a practice's name promises nothing by this word ("Healing Hands Massage", "Knots Away")."""
-    return match.term.kind is TermKind.CONDITION or match.term.id in ("reflexology", "relaxation-massage")
+    return match.term.kind is _CONDITION or match.term.id in ("reflexology", "relaxation-massage")
 
 
 def _read_line(
@@ -218,10 +219,10 @@ def _read_line(
     """The terms of a line, each with whether it is an entry of its own there."""
     text = line.text
     short = len(text) <= ITEM_CHARS and (line.tag in _ITEM_TAGS or text.count(" ") < 5)
-    if short and line.section is not Section.NAV:
+    if short and line.section is not NAV:
         if under_conditions:
             found = vocabulary.find_terms(words, language, loose=True)
-            yield from ((match, True) for match in found if match.term.kind is TermKind.CONDITION)
+            yield from ((match, True) for match in found if match.term.kind is _CONDITION)
             return
         found = vocabulary.find_item_terms(words, language)
         yield from ((match, len(match.text) >= 0.5 * len(text)) for match in found)
@@ -248,7 +249,7 @@ def _read_line(
 def _find_entries(line: Line) -> Iterator[tuple[int, int]]:
     """Spans that name one thing each: what stands before a colon or dash, and the members of a list."""
     text = line.text
-    head = _ENTRY_HEAD.match(text) if line.section is not Section.META else None
+    head = _ENTRY_HEAD.match(text) if line.section is not META else None
     if head:
         yield head.span("head")
     low = line.low
@@ -323,7 +324,7 @@ class Guards:
     def is_treated(self, match: TermMatch, number: int, is_item: bool) -> bool:
         """Whether a condition named here is one the page speaks of treating."""
         line = self._lines[number]
-        if line.section is Section.FORM and line.tag in ("option", "label", "form", "div", "li"):
+        if line.section is FORM and line.tag in ("option", "label", "form", "div", "li"):
             return False
         if number in self._cautioned:
             return False
