@@ -140,7 +140,7 @@ def _find_signs(cues: Cues, text: str, phones: Sequence[str]) -> Iterator[str]:
 
 def _find_french(cues: Cues, text: str) -> list[str]:
     """Words of the law and the trade in France, on a page without a word of Quebec's."""
-    signs = [found[0] for sign in _FRANCE if cues.holding(sign.words) and (found := sign.pattern.search(text))]
+    signs = [found[0] for sign in _FRANCE if cues.holding(sign.pieces) and (found := sign.pattern.search(text))]
     return [] if signs and _QUEBEC.search(text) else signs
 
 

@@ -178,7 +178,7 @@ def find_phones(cues: Cues, stated: Iterable[str], countries: Sequence[str], not
     for text in stated:
         count(to_e164(text, abroad or "US"), 6.0, text, "json-ld")
     previous = ""
-    others, invites = cues.holding(_OTHERS.words), cues.holding(_CALL_US.words)
+    others, invites = cues.holding(_OTHERS.pieces), cues.holding(_CALL_US.pieces)
     for index, line in enumerate(cues.lines):
         above, previous = previous, line.text
         if not (line.links or line.has_digit) or line.section in OTHERS_WORDS or _FAX_ONLY.match(above):

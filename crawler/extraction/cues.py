@@ -20,11 +20,9 @@ _NOT_OWN = frozenset({Section.TESTIMONIAL, Section.BLOG})
 _SOUGHT: dict[str, int] = {}  # every piece of text that a reader looks for, gathered as the readers' modules load
 
 
-def sought(*pieces: str) -> tuple[str, ...]:
-    """Pieces of text in lower case that `Cues.holding` can be asked for: all are looked for in one pass over a page."""
-    for piece in pieces:
-        _SOUGHT.setdefault(piece, len(_SOUGHT))
-    return pieces
+def sought(*pieces: str) -> frozenset[int]:
+    """Pieces of text in lower case, as `Cues.holding` asks for them: all are looked for in one pass over a page."""
+    return frozenset(_SOUGHT.setdefault(piece, len(_SOUGHT)) for piece in pieces)
 
 
 @lru_cache(maxsize=1)
@@ -71,18 +69,15 @@ class Cues:
         """The lines with a word of one of the stems, in page order."""
         return (self.lines[number] for number in self.numbers(stems))
 
-    def holding(self, pieces: Iterable[str]) -> set[int]:
+    def holding(self, pieces: frozenset[int]) -> set[int]:
         """Numbers of the lines that hold one of the pieces sought, anywhere in a word."""
         if self._held is None:
             self._held = self._find_pieces()
-        found: set[int] = set()
-        for piece in pieces:
-            found.update(self._held.get(_SOUGHT[piece], ()))
-        return found
+        return set(chain.from_iterable([self._held[piece] for piece in self._held.keys() & pieces]))
 
     def passing(self, gate: Gated) -> Iterator[Line]:
         """The lines that a pattern may match, in page order."""
-        return (self.lines[number] for number in sorted(self.holding(gate.words)))
+        return (self.lines[number] for number in sorted(self.holding(gate.pieces)))
 
     def matches(self, gate: Gated) -> Iterator[tuple[Line, re.Match[str]]]:
         """The lines that a pattern for lower case matches, each with its first match there."""
@@ -113,7 +108,8 @@ class Gated:
 
     def __init__(self, pattern: re.Pattern[str], *words: str) -> None:
         self.pattern = pattern
-        self.words = sought(*words)
+        self.words = words
+        self.pieces = sought(*words)
 
     def may_match(self, low: str) -> bool:
         """Whether text, given in lower case, holds one of the words: a few times cheaper than the pattern."""

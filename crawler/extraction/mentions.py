@@ -76,7 +76,7 @@ _NOT_CITY = frozenset(
 def find_city_mentions(cues: Cues) -> list[Place]:
     """Cities with their state or province, wherever they are named."""
     found = []
-    named = cues.holding(_REGION_NAME.words)
+    named = cues.holding(_REGION_NAME.pieces)
     for index, line in enumerate(cues.lines):
         if line.section in OTHERS_WORDS or line.tag == "option":
             continue
