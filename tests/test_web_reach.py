@@ -30,7 +30,8 @@ CUT = """() => {
   if (document.documentElement.scrollWidth > innerWidth) found.push("the page is wider than the window");
   for (const element of document.querySelectorAll("h1, h2, a.button, button, .pill, .standing, .chip, label")) {
     const style = getComputedStyle(element);
-    if (element.closest(".hidden-visually, .skip") || style.overflow === "visible" || style.clipPath !== "none") continue;
+    if (element.closest(".hidden-visually, .skip") || style.clipPath !== "none") continue;
+    if (style.overflow === "visible") continue;
     if (element.scrollWidth > element.clientWidth + 1) found.push(element.outerHTML.slice(0, 80));
   }
   return found;
