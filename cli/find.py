@@ -77,9 +77,16 @@ def update_index(app: App, *, sweep: bool = False) -> Report:
 @click.option("--radius-km", type=float, help="Only within this distance of the place.")
 @click.option("--condition", "conditions", multiple=True, metavar="ID", help="A condition id; repeatable.")
 @click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--explain", is_flag=True, help="Say what was understood, and what each result's score is made of.")
 @json_option
 def search(
-    text: str, near: str | None, radius_km: float | None, conditions: tuple[str, ...], limit: int, as_json: bool
+    text: str,
+    near: str | None,
+    radius_km: float | None,
+    conditions: tuple[str, ...],
+    limit: int,
+    explain: bool,
+    as_json: bool,
 ) -> None:
     """Search for therapists, as the site does."""
     from directory.places import load_gazetteer
@@ -97,6 +104,7 @@ def search(
             radius_km=radius_km,
             condition=conditions,
             limit=limit,
+            explain=explain,
             on=app.clock.today(),
         )
     if as_json:
@@ -107,10 +115,18 @@ def search(
     click.echo(answer.heading)
     if answer.border_notice:
         click.echo(answer.border_notice)
+    if explain:
+        understood = [f"{chip.kind} {chip.label} (“{chip.text}”)" for chip in answer.chips]
+        click.echo(f"Understood: {'; '.join(understood) or 'nothing but words'}.")
+        if answer.relaxed:
+            click.echo(f"Left out, because nobody matches: {', '.join(answer.relaxed)}.")
     for hit in answer.page.hits:
         where = hit.location.city if hit.location and hit.location.city else ""
         distance = f"{hit.distance_km:.1f} km" if hit.distance_km is not None else ""
         click.echo(f"  {hit.document.name:<36.36} {where:<20.20} {distance:>10}  {hit.document.id}")
+        if hit.explanation:
+            factors = " × ".join(f"{name} {value:.3g}" for name, value in hit.explanation.items())
+            click.echo(f"    {hit.score:.3g} = {factors}")
 
 
 COMMANDS = (index, search)

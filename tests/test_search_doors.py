@@ -194,6 +194,21 @@ def test_the_command_answers_or_refuses_in_one_line(
     assert "radius" in capsys.readouterr().err
 
 
+def test_the_command_explains_what_it_understood_and_how_it_ordered(
+    doors: Doors, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    settings = doors.world.settings
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PALPATE_DATA_DIR", str(settings.data_dir))
+    monkeypatch.setenv("PALPATE_SEARCH_URL", settings.search_url)
+    monkeypatch.setenv("PALPATE_INDEX_ALIAS", settings.index_alias)
+    assert main(["search", "sore neck zzyzx near Seattle", "--explain"]) == 0
+    said = capsys.readouterr().out
+    assert "Understood: place Seattle, WA (“near Seattle”); condition neck pain (“sore neck”)." in said
+    assert "Left out, because nobody matches: zzyzx." in said
+    assert " = relevance 1 × nearness 1 × standing " in said
+
+
 def check_refusal(door: str, answer: Response) -> None:
     """A refusal speaks the door's own language and says what was wrong."""
     if answer.status_code == 200:
