@@ -61,7 +61,8 @@ def ask_for_due(app: App, *, parts: int = 1) -> bool:
 
 def find_due(app: App, session: Session) -> list[SourceStatus]:
     """The sources that can be read without being told more, are due, and were not tried a short while ago."""
-    tried = {key.partition(" ")[0]: at for key, at in jobs.find_finish(session, Step.CRAWL).items()}
+    tries = sorted(jobs.find_finish(session, Step.CRAWL).items(), key=lambda item: item[1])
+    tried = {key.partition(" ")[0]: at for key, at in tries}  # of several parts the last one
     paused = rounds.load_pauses(session)
     ending = find_due_sources(session, app.clock.today())
     statuses = describe_sources(session, app.clock, off=app.settings.sources_off, data_dir=app.settings.data_dir)
@@ -129,7 +130,7 @@ def do_next(
     if job is None:
         return False
     began = app.clock.now()
-    name = f"{job.kind} {job.payload.get('source', '')} {job.payload.get('shard', '')}".strip()
+    name = " ".join(filter(None, (job.kind, job.payload.get("source"), job.payload.get("shard"))))
     try:
         with kept_claimed(app, job, lease_s, beat):
             said = do_job(app, job, ways)
