@@ -49,7 +49,7 @@ ROOT = Path(__file__).parent.parent
 VERSION = re.compile(r'name="version" value="(\d+)"')
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 CASE = re.compile(r'href="/admin/cases/([0-9a-f]{32})"')
-DEADLINE_S = 240.0
+DEADLINE_S = 900.0
 
 
 @dataclass
