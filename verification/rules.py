@@ -13,6 +13,7 @@ from directory.credentials import REGISTER_KINDS, CredentialKind, Family, Licenc
 from directory.jurisdictions import load_jurisdictions
 from directory.models import Listing, Outcome
 from directory.names import Agreement, NameGrade, compare_names
+from directory.names.tables import load_family
 from verification.agreement import (
     SURE,
     Match,
@@ -37,7 +38,8 @@ _CALLED_ALIKE = (Agreement.SAME, Agreement.NICKNAME, Agreement.SPELLING, Agreeme
                  Agreement.PART, Agreement.TYPO)  # fmt: skip
 
 
-LEAST_SOURCES = 2
+LEAST_SOURCES = 2  # that list somebody, for nobody else to be in sight
+COMMON_PER_MILLION = 1000  # people of a surname, from which it is a common one
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,11 +269,13 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
 def _is_alone(check: Check, match: Match, second: _Second) -> bool:
     """Whether no listing of the name is in sight that could be somebody else's, and NPPES knows no other telephone.
 
-    One source alone is not enough: what it does not list, nobody would see.
+    One source alone is not enough: what it does not list, nobody would see. Of a common surname it takes one more.
     """
     if check.sharing is None or second.foreign_phone or check.subject.region != match.candidate.record.jurisdiction:
         return False
-    return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= LEAST_SOURCES
+    parts = check.subject.name.family_keys if check.subject.name else ()
+    is_common = min((load_family().get(part, 0) for part in parts), default=0) >= COMMON_PER_MILLION
+    return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= LEAST_SOURCES + is_common
 
 
 def _leave_out_older(check: Check, match: Match, namesakes: list[Match]) -> list[Match]:
