@@ -211,6 +211,8 @@ def test_where_there_is_room_the_map_stands_beside_the_list(browser: Browser, ad
         assert results is not None
         assert chart["x"] >= results["x"] + results["width"]
         assert chart["y"] == results["y"]
+        assert page.locator(".map .leaflet-tooltip a").count() == 0
+        expect(page.locator(".map .leaflet-tooltip").get_by_text("Anna Sample")).to_be_visible()
     with open_page(browser, width=1280, script=False) as page:
         page.goto(address + "/search?q=neck&near=Stony+Plain")
         expect(page.locator(".map-box")).to_be_hidden()

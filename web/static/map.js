@@ -16,11 +16,11 @@ const group = () => {
   }
   return groups.values();
 };
-const name = (cards) => {
+const name = (cards, linked) => {
   const label = document.createElement("div");
   for (const card of cards.slice(0, 6)) {
-    const line = document.createElement(card.id ? "a" : "span");
-    if (card.id) line.href = `#${card.id}`;
+    const line = document.createElement(linked && card.id ? "a" : "span");
+    if (line.matches("a")) line.href = `#${card.id}`;
     line.textContent = card.dataset.name || card.querySelector("h2 a").textContent;
     label.append(line);
   }
@@ -36,9 +36,9 @@ const draw = () => {
   const points = [];
   for (const cards of group()) {
     const point = [Number(cards[0].dataset.lat), Number(cards[0].dataset.lon)];
-    const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(name(cards));
-    // Without tiles the names are what tells one point from another.
-    if (!box.dataset.tiles) marker.bindTooltip(name(cards), { permanent: true, direction: "top", offset: [0, -6] });
+    const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(name(cards, true));
+    // Without tiles the names are what tells one point from another; they are words alone, for nobody can press them.
+    if (!box.dataset.tiles) marker.bindTooltip(name(cards, false), { permanent: true, direction: "top", offset: [0, -6] });
     points.push(point);
   }
   map.fitBounds(points, { padding: [32, 32], maxZoom: 13 });
