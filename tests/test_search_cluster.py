@@ -145,7 +145,7 @@ class RestartedEngine(ElasticEngine):
 
     def __init__(self, cluster: list[RunningNode], alias: str) -> None:
         urls = ",".join(node.url for node in cluster)
-        super().__init__(urls, alias=alias, term_words={}, shards=2, replicas=1, timeout_s=6)
+        super().__init__(urls, alias=alias, term_words={}, shards=2, replicas=1, timeout_s=20)
         self.cluster = cluster
         self.goes_out = False
 

@@ -397,7 +397,9 @@ class ElasticEngine:
             try:
                 self.client.index(index=index, id="build", document=document, refresh=True, **condition)
             except ConflictError as error:
-                raise LockedError("Another build began at the same moment.") from error
+                # A try that timed out may have arrived: then what stands there is our own lock.
+                if self.client.get(index=index, id="build").body["_source"] != document:
+                    raise LockedError("Another build began at the same moment.") from error
 
     def unlock(self, owner: str) -> None:
         index = f"{self.alias}-lock"
