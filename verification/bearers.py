@@ -93,7 +93,8 @@ class Bearers:
 
     def _read(self, start: int) -> _Row:
         end = start + _HEAD + self._rows[start]
-        return _Row(*self._rows[start + 1 : start + _HEAD], frozenset(self._rows[start + _HEAD : end]))
+        source, particulars, city, phone = self._rows[start + 1 : start + _HEAD]
+        return _Row(source, particulars, city, phone, frozenset(self._rows[start + _HEAD : end]))
 
 
 def _tie(rows: list[_Row], marks: set[int]) -> tuple[list[_Row], list[_Row]]:
