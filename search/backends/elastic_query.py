@@ -13,6 +13,7 @@ from search.interface import FACETS, GeoBox, GeoCircle, SearchRequest, Sort
 from search.requests import Cursor, has_words
 
 MAX_VALUES = 500  # of a facet
+MOST_LOOSE_WORDS = 1_000
 
 Json = dict[str, Any]
 
@@ -123,8 +124,9 @@ def make_word(field: str, token: str, *, typos: bool) -> Json:
 
 
 def make_fuzzy(field: str, token: str, distance: int) -> Json:
-    """Words within so many wrong letters, all of them (the default keeps 50)."""
-    return {"fuzzy": {field: {"value": token, "fuzziness": distance, "rewrite": "constant_score"}}}
+    """Words within so many wrong letters: all that an index is likely to hold, each then sought within reach alone."""
+    loose = {"max_expansions": MOST_LOOSE_WORDS, "rewrite": f"top_terms_boost_{MOST_LOOSE_WORDS}"}
+    return {"fuzzy": {field: {"value": token, "fuzziness": distance, **loose}}}
 
 
 def make_sort(request: SearchRequest) -> list[Json]:
