@@ -118,8 +118,8 @@ def make_documents() -> list[TherapistDocument]:
     rmt = DocumentCredential(
         title="RMT", kind="association-title", text="RMT", jurisdiction="AB", outcome="no_register",
         rule="no-register",
-        explanation="Alberta has no massage register: nobody can check this title there. RMT is given by private associations, "
-        "each with its own rules.",
+        explanation="Alberta has no massage register: nobody can check this title there. "
+        "RMT is given by private associations, each with its own rules.",
     )  # fmt: skip
     current = make_licence()
     return [
