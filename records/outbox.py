@@ -50,7 +50,7 @@ def add(session: Session, changes: Iterable[tuple[str, int]], reason: str) -> No
     insert_rows(session, OutboxRow, rows)
 
 
-def claim(session: Session, worker: str, *, limit: int = 500, lease_s: float = 120) -> list[Change]:
+def claim(session: Session, worker: str, *, limit: int = 500, lease_s: float = 30) -> list[Change]:
     """Take the oldest changes that are due, for `lease_s` seconds; a worker that dies loses them to the next."""
     row, now = OutboxRow, session.now()
     free = sa.or_(row.claimed_until.is_(None), row.claimed_until <= now)
