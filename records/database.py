@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import hmac
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -133,10 +135,32 @@ def make_engines(url: sa.URL) -> tuple[sa.Engine, sa.Engine]:
     path = Path(url.database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)  # it holds people's data: nobody but its owner reads it
+        with _alone_in(path.parent):
+            path.touch(mode=0o600)  # it holds people's data: nobody but its owner reads it
+            _turn_to_write_ahead(url)
     except OSError as error:
         raise SettingsError(f"The records cannot be kept in {path} ({error.strerror}).") from error
+    except sa.exc.DBAPIError as error:
+        raise translate(error) from error
     return _make_sqlite(url, writes=True), _make_sqlite(url, writes=False)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Only one opener at a time, of any process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _turn_to_write_ahead(url: sa.URL) -> None:
+    """Give the file a write-ahead log, for good: one that finds it busy is refused at once."""
+    engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
 
 def _make_sqlite(url: sa.URL, *, writes: bool) -> sa.Engine:
@@ -146,7 +170,7 @@ def _make_sqlite(url: sa.URL, *, writes: bool) -> sa.Engine:
     @event.listens_for(engine, "connect")
     def _connected(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # the begin below is the only one
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON", "cache_size = -16384", "temp_store = MEMORY"):
+        for pragma in ("foreign_keys = ON", "cache_size = -16384", "temp_store = MEMORY"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
         if not writes:

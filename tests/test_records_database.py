@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
@@ -63,6 +64,22 @@ def test_several_may_open_an_empty_database_at_once(empty_settings: Settings) ->
         assert audit.check_chain(session).checked == 8
     for database in opened:
         database.close()
+
+
+def test_the_first_connections_to_a_new_file_never_refuse_each_other(tmp_path: Path) -> None:
+    def connect(path: Path, start: Barrier) -> None:
+        start.wait()
+        writer, reader = make_engines(sa.URL.create("sqlite", database=str(path)))
+        with reader.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        writer.dispose()
+        reader.dispose()
+
+    with ThreadPoolExecutor(8) as pool:
+        for number in range(60):  # a careless opening is refused in one of forty
+            start = Barrier(8)
+            for done in [pool.submit(connect, tmp_path / f"{number}.sqlite3", start) for _ in range(8)]:
+                done.result()
 
 
 def open_and_write(settings: Settings) -> None:
