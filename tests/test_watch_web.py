@@ -250,6 +250,8 @@ def test_the_feed_is_atom_keeps_its_ids_and_says_when_nothing_is_new(post: Post)
     assert post.client.get(found[1]).content == answer.content
     again = post.client.get(found[1], headers={"If-None-Match": answer.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+    for kept in (answer, again):
+        assert kept.headers["cache-control"] == "private, max-age=900"
 
 
 def test_the_table_holds_what_was_told(post: Post) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Annotated
 
 from fastapi import APIRouter, Form
@@ -36,6 +35,7 @@ from web.pages import Visit, open_visit
 from web.patients import find_document
 from web.site import Site
 from web.telling import NewsView, make_feed, make_news, make_table
+from web.validators import validate_content
 from web.values import Link, clean
 
 router = APIRouter(prefix="/watch", include_in_schema=False)
@@ -276,11 +276,8 @@ def send_feed(request: Request, key: str = "") -> Response:
         watcher_id=watcher.id,
         since=watcher.created_at,
     )
-    tag = f'"{sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": tag, "Cache-Control": "private, max-age=900", "X-Robots-Tag": "noindex"}
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(body, 200, headers, "application/atom+xml; charset=utf-8")
+    headers = {"Cache-Control": "private, max-age=900", "X-Robots-Tag": "noindex"}
+    return validate_content(request, Response(body, 200, headers, "application/atom+xml; charset=utf-8"))
 
 
 @router.get("/list.csv")
