@@ -34,6 +34,7 @@ class CaseKind(StrEnum):
     WEAK = "weak"
     MERGE = "merge"
     OTHER = "other"
+    SPLIT = "split"  # asked by a reviewer of two that are to be kept apart
 
     @property
     def priority(self) -> int:
@@ -77,8 +78,11 @@ class CaseInput:
     record: RegisterRecord | None = None
     exclusion: Exclusion | None = None
     suggestions: tuple[Suggested, ...] = ()
-    left: str | None = None  # listings of a merge
+    left: str | None = None  # of a merge or a split, a listing of each side, and all of them
     right: str | None = None
+    ones: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    is_grave: bool = False  # a second person must agree, whatever the kind
     url: str | None = None
     snapshot_hash: str | None = None
     notes: tuple[str, ...] = ()
@@ -114,6 +118,11 @@ class Case:
     opened_at: datetime
     changed_at: datetime
     later_until: datetime | None
+
+    @property
+    def needs_second(self) -> bool:
+        """Whether a second person must agree."""
+        return self.kind.needs_second or self.input.is_grave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -173,12 +173,17 @@ def decide(
     register_id: str | None = None,
     later_until: datetime | None = None,
 ) -> Case:
-    """Decide a case as it was at `version`; raises ConflictError if somebody else changed it since.
+    """Decide a case as it was at `version`; raises ConflictError if somebody else changed it since, or if it is settled.
 
-    Discipline and mismatch need two people: the first decision waits, the second agrees by choosing the same, or else
-    the case is open again. Raises NotAllowedError if both are one person.
+    Discipline, mismatch and what is grave need two people: the first decision waits, the second agrees by choosing the
+    same, or else the case is open again. Raises NotAllowedError if both are one person. A decision is never written
+    over: it is undone first, so that both, and who took which back, are kept.
     """
     row = _lock_case(session, case_id, version)
+    if row.state == CaseState.DECIDED.value:
+        raise ConflictError("This case is decided. Undo that first, then decide anew.")
+    if row.state == CaseState.GONE.value:
+        raise ConflictError("This case has gone: what it asked is asked no longer.")
     if choice is Choice.EDIT and outcome is None and register_id is None:
         raise UsageError("Say which outcome or which register row holds instead.")
     if choice is Choice.LATER:
@@ -186,7 +191,7 @@ def decide(
     else:
         row.state = _next_state(session, row, by, (choice, outcome, register_id)).value
         row.later_until = None
-    was_second = row.state == CaseState.DECIDED.value and CaseKind(row.kind).needs_second
+    was_second = row.state == CaseState.DECIDED.value and make_case(row).needs_second
     decision = DecisionRow(
         case_id=case_id,
         case_version=version,
@@ -211,7 +216,7 @@ def decide(
 def _next_state(
     session: Session, row: CaseRow, by: str, chosen: tuple[Choice, Outcome | None, str | None]
 ) -> CaseState:
-    if not CaseKind(row.kind).needs_second:
+    if not make_case(row).needs_second:
         return CaseState.DECIDED
     if row.state != CaseState.SECOND.value:
         return CaseState.SECOND

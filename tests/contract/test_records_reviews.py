@@ -102,7 +102,46 @@ def test_a_decision_is_kept_with_who_and_why_and_told_to_search_and_audit(record
         assert (act.actor, act.action, act.detail["reason"]) == ("ann", "review.edit", "the other row")
         assert reviews.load_queue(session).cases == ()
         with pytest.raises(UsageError):
-            reviews.decide(session, case.id, Choice.EDIT, version=2, by="ann")
+            other = reviews.open_case(session, make_draft("other"))
+            reviews.decide(session, other.id, Choice.EDIT, version=1, by="ann")
+
+
+def test_a_decision_is_undone_before_another_takes_its_place(records_database: Database) -> None:
+    with records_database.begin() as session:
+        case = accept(session, reviews.open_case(session, make_draft()))
+    for choice in (Choice.REJECT, Choice.ACCEPT, Choice.LATER):
+        with pytest.raises(ConflictError, match="Undo that first"), records_database.begin() as session:
+            reviews.decide(session, case.id, choice, version=case.version, by="bob", reason="I know better")
+    with records_database.begin() as session:
+        assert reviews.get(session, case.id) == case
+        opened = reviews.undo(session, case.id, version=case.version, by="bob", reason="looked again")
+        decided = reviews.decide(session, case.id, Choice.REJECT, version=opened.version, by="bob", reason="not she")
+        assert decided.state is CaseState.DECIDED
+        kept = [(item.by, item.choice, item.undone_by) for item in reviews.get_decisions(session, case.id)]
+        assert kept == [("bob", Choice.REJECT, None), ("ann", Choice.ACCEPT, "bob")]
+        acts = [(act.actor, act.action) for act in audit.load(session, subject=case.id)]
+        assert acts == [("bob", "review.reject"), ("bob", "review.undo"), ("ann", "review.accept")]
+
+
+def test_what_nobody_asks_any_longer_cannot_be_decided(records_database: Database) -> None:
+    with records_database.begin() as session:
+        case = reviews.open_case(session, make_draft())
+        reviews.close_missing(session, [CaseKind.WEAK], ())
+        gone = reviews.get(session, case.id)
+        with pytest.raises(ConflictError, match="gone"):
+            reviews.decide(session, case.id, Choice.ACCEPT, version=gone.version, by="ann")
+
+
+def test_what_is_grave_needs_two_whatever_its_kind(records_database: Database) -> None:
+    with records_database.begin() as session:
+        grave = make_draft(kind=CaseKind.MERGE, input=CaseInput(heading="One person?", is_grave=True))
+        once = accept(session, reviews.open_case(session, grave))
+        assert once.state is CaseState.SECOND
+        with pytest.raises(NotAllowedError):
+            accept(session, once)
+        assert accept(session, once, by="bob").state is CaseState.DECIDED
+        plain = accept(session, reviews.open_case(session, make_draft("plain", CaseKind.MERGE)))
+        assert plain.state is CaseState.DECIDED
 
 
 def test_of_two_who_decide_one_case_one_wins_and_the_other_is_told(records_database: Database) -> None:

@@ -96,7 +96,7 @@ def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done
         identical=len(identical),
         outcomes=[outcome.value for outcome in Outcome],
         removal_url=desk.visit.url(f"/admin/cases/{case_id}/removal") if asks_out(case) else None,
-        may_decide=desk.may(needed) and case.state is not CaseState.DECIDED,
+        may_decide=desk.may(needed) and case.state not in (CaseState.DECIDED, CaseState.GONE),
         may_undo=desk.may(Role.REVIEWER) and any(item.undone_at is None for item in decisions),
         snapshot=case.input.snapshot_hash,
         kind=kind,
