@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import numpy as np
 
 from directory.names import PersonName
 from directory.names.fold import fold
 from verification.contacts import digest_contact, make_use
 from verification.lookup import called_of, joined_given
+from verification.notes import Notes
 from verification.subject import Subject
 
 MOST = 64  # listings of a name more common than this tell nothing of one person
-_HEAD = 5  # words before a row's contacts: how many those are, then the fields of a row in their order
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,30 +27,25 @@ class _Row:
 
 
 class Bearers:
-    """All listings by the names they are under; some hundred and ten bytes a listing."""
+    """All listings by the names they are under."""
 
     def __init__(self) -> None:
-        self._rows = array("Q")
-        self._keys = array("Q")
-        self._starts = array("Q")
-        self._sorted = True
+        self._notes = Notes()
+        self._count = 0
 
     def add(self, subject: Subject, person: str | None = None) -> None:
         """Note a listing; one that names nobody or no region is passed over."""
         name = subject.name
         if name is None or not name.is_full or subject.region is None:
             return
-        start = len(self._rows)
-        contacts = _contacts_of(subject, person)
         source, city = digest_contact("source", subject.source), digest_contact("city", subject.city)
         phone = digest_contact("phone", subject.phone)
-        self._rows.extend((len(contacts), source, _particulars_of(name), city, phone, *contacts))
+        row = (self._count, source, _particulars_of(name), city, phone, *_contacts_of(subject, person))
+        self._count += 1
         given = name.given_key.replace(" ", "")
         words = (given, *name.given_key.split(), *name.nickname_keys, *joined_given(name))
         for key in _keys_of(subject.region, name, words):
-            self._keys.append(key)
-            self._starts.append(start)
-        self._sorted = False
+            self._notes.add(key, row)
 
     def count_sources(self, subject: Subject, known: Iterable[PersonName]) -> int:
         """How many sources list the one bearer of this name in the listing's region; 0 if there may be another.
@@ -72,29 +64,14 @@ class Bearers:
         return len({row.source for row in own})
 
     def _find_rows(self, region: str, names: Iterable[PersonName]) -> list[_Row]:
-        self._sort()
-        wanted = sorted({key for name in names for key in _keys_of(region, name, called_of(name))})
-        keys = np.frombuffer(self._keys, dtype=np.uint64) if self._keys else np.empty(0, np.uint64)
-        first = np.searchsorted(keys, np.array(wanted, np.uint64), "left").tolist()
-        last = np.searchsorted(keys, np.array(wanted, np.uint64), "right").tolist()
-        if sum(last) - sum(first) > MOST * len(wanted):
-            return [_Row(0, 0, 0, 0, frozenset())] * (MOST + 1)
-        starts = {start for begin, end in zip(first, last, strict=True) for start in self._starts[begin:end]}
-        return [self._read(start) for start in sorted(starts)]
-
-    def _sort(self) -> None:
-        if self._sorted:
-            return
-        keys = np.frombuffer(self._keys, dtype=np.uint64)
-        order = np.argsort(keys, kind="stable")
-        starts = np.frombuffer(self._starts, dtype=np.uint64)[order]
-        self._keys, self._starts = array("Q", keys[order].tobytes()), array("Q", starts.tobytes())
-        self._sorted = True
-
-    def _read(self, start: int) -> _Row:
-        end = start + _HEAD + self._rows[start]
-        source, particulars, city, phone = self._rows[start + 1 : start + _HEAD]
-        return _Row(source, particulars, city, phone, frozenset(self._rows[start + _HEAD : end]))
+        """The rows under any of these names, or more than `MOST` of them if there are more."""
+        found: dict[int, _Row] = {}
+        for key in {key for name in names for key in _keys_of(region, name, called_of(name))}:
+            for (number, source, particulars, city, phone, *contacts), _ in self._notes.find(key, MOST + 1):
+                found[number] = _Row(source, particulars, city, phone, frozenset(contacts))
+            if len(found) > MOST:
+                break
+        return list(found.values())
 
 
 def _tie(rows: list[_Row], marks: set[int]) -> tuple[list[_Row], list[_Row]]:

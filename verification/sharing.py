@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -10,12 +9,11 @@ from directory.credentials import ParsedClaim
 from directory.names import NameGrade
 from verification.agreement import match_record
 from verification.bearers import Bearers
-from verification.contacts import Use, make_use
+from verification.contacts import Use, digest_contact, make_use
 from verification.lookup import RegisterLookup, find_records
 from verification.model import Candidate
+from verification.notes import Notes
 from verification.subject import Subject
-
-_HEAD = 3  # words before a use's contacts: counts, phone, likely
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +39,13 @@ class Standing:
 
 
 class Sharing:
-    """Who uses which record's number, some sixty bytes a listing; and in `bearers` who bears which name."""
+    """Who uses which record's number; and in `bearers` who bears which name. Memory grows with neither."""
 
     def __init__(self, lookup: RegisterLookup):
         self.bearers = Bearers()
         self._lookup = lookup
-        self._uses: dict[tuple[str, str], array[int]] = {}
-        self._misused: set[tuple[str, str]] = set()
+        self._uses = Notes()
+        self._misused: set[int] = set()
 
     def add(self, claim: ParsedClaim, subject: Subject, person: str | None = None) -> None:
         """Note that this listing makes `claim`.
@@ -65,38 +63,19 @@ class Sharing:
             return
         alike = match is not None and match.grade is NameGrade.STRONG and not match.generation_differs
         anchored = match is not None and match.grade is NameGrade.STRONG and bool(match.city or match.middle)
-        self._note(place, make_use(subject, person, anchored=anchored, named_alike=alike))
+        use = make_use(subject, person, anchored=anchored, named_alike=alike)
+        self._uses.add(place, (use.anchored, use.phone, use.likely, *use.contacts))
 
-    def _note(self, place: tuple[str, str], use: Use) -> None:
-        """Counts the use up if it is known, else appends its words: counts and flag, phone, likely, contacts."""
-        words = self._uses.setdefault(place, array("Q"))
-        body = array("Q", (use.phone, use.likely, *use.contacts))
-        kind = len(use.contacts) << 1 | use.anchored
-        at = 0
-        while at < len(words):
-            end = at + _HEAD + (words[at] >> 1 & 0x7F)
-            if words[at] & 0xFF == kind and words[at + 1 : end] == body:
-                words[at] += 0x100
-                return
-            at = end
-        words.append(0x100 | kind)
-        words.extend(body)
-
-    def _read_uses(self, place: tuple[str, str]) -> dict[Use, int]:
-        words = self._uses.get(place, ())
-        uses: dict[Use, int] = {}
-        at = 0
-        while at < len(words):
-            end = at + _HEAD + (words[at] >> 1 & 0x7F)
-            use = Use(words[at + 1], tuple(words[at + _HEAD : end]), words[at + 2], bool(words[at] & 1))
-            uses[use] = words[at] >> 8
-            at = end
-        return uses
+    def _find_uses(self, place: int) -> dict[Use, int]:
+        return {
+            Use(phone, tuple(contacts), likely, bool(anchored)): times
+            for (anchored, phone, likely, *contacts), times in self._uses.find(place)
+        }
 
     def find_standing(self, candidate: Candidate, subject: Subject) -> Standing:
         """How `subject` stands among the users of the candidate's number."""
         place = _place_of(candidate)
-        uses = self._read_uses(place)
+        uses = self._find_uses(place)
         misused = place in self._misused
         if len(uses) < 2:
             return Standing(misused=misused)
@@ -115,8 +94,8 @@ class Sharing:
         )
 
 
-def _place_of(candidate: Candidate) -> tuple[str, str]:
-    return (candidate.record.source, candidate.record.register_id)
+def _place_of(candidate: Candidate) -> int:
+    return digest_contact("record", f"{candidate.record.source}|{candidate.record.register_id}")
 
 
 def _count_phoned(groups: Iterable[Group]) -> int:
