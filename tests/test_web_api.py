@@ -67,6 +67,26 @@ def test_a_validator_no_longer_holds_once_anything_in_the_index_changed(tmp_path
         assert client.get("/api/v1/therapists?near=Denver", headers=held).status_code == 200
 
 
+def test_an_unchanged_answer_counts_like_any_other_and_may_be_read_from_other_sites(tmp_path: Path) -> None:
+    world = make_world(tmp_path, make_documents(), api_requests_per_minute=2)
+    with TestClient(world.app) as client:
+        tag = client.get("/fhir/Practitioner?_count=1").headers["etag"]
+        again = client.get("/fhir/Practitioner?_count=1", headers={"If-None-Match": tag})
+        assert (again.status_code, again.headers["etag"]) == (304, tag)
+        assert again.headers["access-control-allow-origin"] == "*"
+        assert again.headers["ratelimit-remaining"] == "0"
+        assert client.get("/fhir/Practitioner?_count=1", headers={"If-None-Match": tag}).status_code == 429
+
+
+def test_nothing_is_called_unchanged_while_the_index_cannot_be_read(tmp_path: Path) -> None:
+    world = make_world(tmp_path, make_documents())
+    with TestClient(world.app) as client:
+        held = {"If-None-Match": client.get("/api/v1/therapists?near=Denver").headers["etag"]}
+        (tmp_path / "search" / world.settings.index_alias / "live").unlink()
+        answer = client.get("/api/v1/therapists?near=Denver", headers=held)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, PROBLEM)
+
+
 @pytest.mark.parametrize(
     "query",
     [

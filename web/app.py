@@ -28,6 +28,7 @@ from web.metrics import Counting, Counts
 from web.pages import STATIC
 from web.safety import Heads, Safety, make_policy
 from web.site import Site
+from web.validators import Unchanged
 
 
 class LastingFiles(StaticFiles):
@@ -72,13 +73,15 @@ def create_app(
     for name, limit, window_s in limits:
         limiter = Limiter(limit, window_s, clock=app.state.site.clock, secret=settings.session_secret)
         setattr(app.state, name, limiter)
-    for part in (patients, lists, physicians, corrections, proofs, watching, open_data, api, fhir, admin, health):
+    # Addresses are compared in this order, so what is asked most comes first.
+    for part in (api, patients, fhir, physicians, lists, corrections, proofs, watching, open_data, admin, health):
         app.include_router(part.router)
     app.mount("/static", LastingFiles(directory=STATIC))
     add_failures(app)
     describe_api(app)
     rate = settings.api_requests_per_minute
     per_minute = Limiter(rate, 60, clock=app.state.site.clock, secret=settings.session_secret) if rate else None
+    app.add_middleware(Unchanged)
     app.add_middleware(ApiGuard, limiter=per_minute)
     app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=800, compresslevel=5)
