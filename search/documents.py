@@ -26,7 +26,7 @@ from resolution.listings import find_base
 from resolution.run import load_listings
 from search.interface import DocumentEvidence, DocumentLocation, TherapistDocument
 from search.placing import OutOfTerritoryError, UnplacedError, place_listing
-from search.standing import find_lasting, find_referral, make_credentials
+from search.standing import find_lasting, find_referral, find_speaking, make_credentials
 
 T = TypeVar("T")
 
@@ -152,7 +152,9 @@ class _Maker:
         rows: Sequence[LedgerRow],
     ) -> TherapistDocument:
         credentials = make_credentials(rows, listings)
-        verified_until, verified_on = find_lasting(credentials)
+        verified_until, verified_on = find_lasting(
+            find_speaking(entity.kind, credentials), (place.region for place in locations)
+        )
         may_refer, referral_rule = find_referral(credentials, locations, self._jurisdictions, self._on)
         names = _distinct(_list_names(entity.kind, listings), without=name)
         seen = [listing.read_at for listing in listings if listing.read_at]

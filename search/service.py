@@ -20,9 +20,9 @@ from search.geometry import HALF_GLOBE_KM
 from search.interface import GeoBox, GeoCircle, Hit, Reader, SearchPage, SearchRequest, Sort
 from search.narrower import find_kindred, find_narrower
 from search.spelling import Speller
+from search.standing import rate_document
 from search.suggesting import suggest
 from search.understanding import DEFAULT_RADIUS_KM, Chip, Understood, clean_text, understand
-from verification.badge import make_badge
 
 __all__ = ["DEFAULT_RADIUS_KM", "Chip", "SearchAnswer", "find_therapists", "warm"]
 
@@ -103,13 +103,14 @@ def _place_json(place: Place) -> dict[str, Any]:
 
 def _hit_json(hit: Hit, on: date) -> dict[str, Any]:
     document = hit.document
+    standing = rate_document(document, hit.location, on=on)
     result = {
         "id": document.id,
         "name": document.name,
         "kind": document.kind.value,
         "distance_km": hit.distance_km,
         "location": to_json(hit.location) if hit.location else None,
-        "badge": to_json(make_badge(document.credentials, on=on)),
+        "badge": {**to_json(standing.badge), "region": standing.region},
         "credentials": [to_json(credential) for credential in document.credentials],
         "conditions": list(document.conditions),
         "techniques": list(document.techniques),

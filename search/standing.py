@@ -8,10 +8,12 @@ from datetime import date
 
 from directory.credentials import ParsedClaim, parse_claim
 from directory.jurisdictions import Jurisdictions
-from directory.models import Answer, Listing, Outcome
+from directory.models import Answer, EntityKind, Listing, Outcome
+from directory.regions import find_region
 from records.ledger import RULE, LedgerRow
-from search.interface import DocumentCredential, DocumentLocation
+from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
 from verification.badge import LICENCE_KINDS, BadgeCode, rate_credential, verified_until
+from verification.places import PlaceStanding, find_weakest, is_of, rate_place, rate_places
 
 CONFIRMED_ONLY = frozenset({Outcome.NAME_MISMATCH, Outcome.DISCIPLINED})
 BY_LAW = frozenset({"licence", "registration", "certification"})
@@ -101,11 +103,43 @@ def _from_claim(claim: ParsedClaim) -> DocumentCredential:
     )
 
 
-def find_lasting(credentials: Iterable[DocumentCredential]) -> tuple[date | None, date | None]:
-    """Until when a licence is current if nothing is checked again, and when one was last looked up; no certificate."""
-    held = [item for item in credentials if item.kind in LICENCE_KINDS and item.verified_until]
-    until = max((item.verified_until for item in held if item.verified_until), default=None)
-    return until, max((item.verified_on for item in held if item.verified_on), default=None)
+def find_speaking(kind: EntityKind, credentials: Iterable[DocumentCredential]) -> tuple[DocumentCredential, ...]:
+    """The credentials that say something of their bearer: a person has none from an establishment's licence."""
+    return tuple(item for item in credentials if kind is EntityKind.PRACTICE or item.kind != "establishment")
+
+
+def rate_document_places(document: TherapistDocument, *, on: date) -> tuple[PlaceStanding[DocumentCredential], ...]:
+    """The standing in each state or province where they practise, in the order of their places."""
+    credentials = find_speaking(document.kind, document.credentials)
+    return rate_places(credentials, (place.region for place in document.locations), on=on)
+
+
+def rate_document(
+    document: TherapistDocument, at: DocumentLocation | None = None, *, on: date
+) -> PlaceStanding[DocumentCredential]:
+    """The standing at one place of theirs; without one, what may be said of them wherever they practise."""
+    if at is None:
+        return find_weakest(rate_document_places(document, on=on))
+    return rate_place(find_speaking(document.kind, document.credentials), find_region(at.region), on=on)
+
+
+def find_lasting(
+    credentials: Iterable[DocumentCredential], regions: Iterable[str | None]
+) -> tuple[date | None, date | None]:
+    """Until when the badge is "current" wherever they practise if nothing is checked again, and the last check of that.
+
+    No date where a board has acted, or where one of the states and provinces of practice has no current licence.
+    """
+    known = tuple(credentials)
+    held = [item for item in known if item.kind in LICENCE_KINDS and item.verified_until]
+    ends, checks = list[date](), list[date]()
+    for region in {find_region(region) for region in regions} or {None}:
+        own = [item for item in held if is_of(item, region)]
+        if not own or any(item.outcome == Outcome.DISCIPLINED for item in known):
+            return None, None
+        ends.append(max(item.verified_until for item in own if item.verified_until))
+        checks += [item.verified_on for item in own if item.verified_on]
+    return min(ends), max(checks, default=None)
 
 
 def find_referral(
@@ -114,18 +148,26 @@ def find_referral(
     jurisdictions: Jurisdictions,
     on: date,
 ) -> tuple[Answer, str | None]:
-    """Whether a physician may lawfully refer to this person, and the rule that says so: the best title decides.
+    """Whether a physician may lawfully refer to this person wherever they practise, and the rule that says so.
 
-    "Yes" is said only of a title whose badge is current on the day; one that is claimed, or lapsed, leaves the answer
-    open.
+    At one place the best title decides, of several places the strictest. "Yes" is said only of a title whose badge is
+    current on the day; one that is claimed, or lapsed, leaves the answer open.
     """
+    places = {place.region: place for place in reversed(locations)}.values()
+    found = (_find_referral_at(credentials, place, jurisdictions, on) for place in places)
+    order = (Answer.NO, Answer.UNKNOWN, Answer.YES)
+    return min(found, key=lambda answer: order.index(answer[0]), default=(Answer.UNKNOWN, None))
+
+
+def _find_referral_at(
+    credentials: Sequence[DocumentCredential], place: DocumentLocation, jurisdictions: Jurisdictions, on: date
+) -> tuple[Answer, str | None]:
     answers: list[tuple[Answer, str]] = []
     for credential in credentials:
-        for location in locations:
-            if credential.jurisdiction in (None, location.region):
-                found = jurisdictions.referral(credential.title, location.country, location.region, on)
-                confirmed = rate_credential(credential, on=on).code is BadgeCode.CURRENT
-                open_ = found.answer is Answer.YES and not confirmed
-                answers.append((Answer.UNKNOWN if open_ else found.answer, found.rule_id))
+        if credential.jurisdiction in (None, place.region):
+            found = jurisdictions.referral(credential.title, place.country, place.region, on)
+            confirmed = rate_credential(credential, on=on).code is BadgeCode.CURRENT
+            open_ = found.answer is Answer.YES and not confirmed
+            answers.append((Answer.UNKNOWN if open_ else found.answer, found.rule_id))
     order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
     return min(answers, key=lambda answer: order.index(answer[0]), default=(Answer.UNKNOWN, None))

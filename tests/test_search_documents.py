@@ -150,5 +150,6 @@ def test_a_certificate_makes_no_licence_current() -> None:
     certificate = make_row(Outcome.VERIFIED)
     facts = replace(certificate.entry.facts, kind="certificate", title="BCTMB", raw="BCTMB")
     certificate = replace(certificate, entry=replace(certificate.entry, facts=facts))
-    assert find_lasting(make_credentials([certificate], [])) == (None, None)
-    assert find_lasting(make_credentials([make_row(Outcome.VERIFIED)], [])) == (date(2027, 1, 1), date(2026, 11, 20))
+    assert find_lasting(make_credentials([certificate], []), ("CO",)) == (None, None)
+    licence = make_credentials([make_row(Outcome.VERIFIED)], [])
+    assert find_lasting(licence, ("CO",)) == (date(2027, 1, 1), date(2026, 11, 20))

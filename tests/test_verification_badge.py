@@ -8,7 +8,7 @@ import pytest
 
 from directory.models import Outcome
 from records.ledger import FhirStatus
-from verification.badge import LABELS, BadgeCode, make_badge, rate_credential, read_clocks, verified_until
+from verification.badge import LABELS, BadgeCode, rate_credential, read_clocks, verified_until
 from verification.fhir import fhir_status
 from verification.plan import next_check_on
 
@@ -76,13 +76,6 @@ def test_every_outcome_has_its_badge(values: dict[str, Any], code: BadgeCode) ->
     assert "!" not in badge.sentence
     assert "unverified" not in badge.sentence.lower()
     assert "unlicensed" not in badge.sentence.lower()
-
-
-def test_a_board_action_outranks_a_current_licence_and_a_current_one_outranks_the_rest() -> None:
-    current, action, expired = Held(), Held(outcome="disciplined"), Held(outcome="expired")
-    assert make_badge([current, action], on=DAY).code is BadgeCode.BOARD_ACTION
-    assert make_badge([expired, current], on=DAY).code is BadgeCode.CURRENT
-    assert make_badge([], on=DAY).code is BadgeCode.NOT_STATED
 
 
 def test_the_sentence_tells_the_age_of_the_check() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -24,6 +23,7 @@ class BadgeCode(StrEnum):
     CHECKING = "being-checked"
     EXPIRED = "licence-expired"
     INACTIVE = "licence-inactive"
+    ELSEWHERE = "licensed-elsewhere"
     CERTIFICATE = "certificate-current"
     NO_REGISTER = "no-register"
     CLAIMED = "claimed"
@@ -36,6 +36,7 @@ LABELS = {
     BadgeCode.CHECKING: "Being checked",
     BadgeCode.EXPIRED: "Licence expired",
     BadgeCode.INACTIVE: "Licence inactive",
+    BadgeCode.ELSEWHERE: "Licensed elsewhere",
     BadgeCode.CERTIFICATE: "Certificate current",
     BadgeCode.NO_REGISTER: "No register here",
     BadgeCode.CLAIMED: "Claimed, not checkable",
@@ -87,7 +88,7 @@ def verified_until(checked_on: date | None, expires_on: date | None) -> date | N
 
 
 def rate_credential(credential: Standing, *, on: date) -> Badge:
-    """The badge of one credential on the day `on`."""
+    """The badge of one credential by itself, wherever its holder works, on the day `on`."""
     outcome = Outcome(credential.outcome)
     place, checked = place_name(credential.jurisdiction), credential.verified_on
     seen = f"Checked {say_age(checked, on)}" if checked else "Not checked yet"
@@ -98,45 +99,40 @@ def rate_credential(credential: Standing, *, on: date) -> Badge:
         code, words = _ADVERSE[outcome]
         ended = credential.expires_on if credential.expires_on and credential.expires_on < on else None
         when = f" on {ended.isoformat()}" if ended else ""
-        return _make(code, f"{words.format(place=place, when=when)} {seen}", checked)
+        return make_badge(code, f"{words.format(place=place, when=when)} {seen}", checked)
     if outcome is Outcome.NO_CLAIM:
-        return _make(BadgeCode.NOT_STATED, NOTHING_STATED)
+        return make_badge(BadgeCode.NOT_STATED, NOTHING_STATED)
     if outcome is Outcome.NO_REGISTER or credential.rule in _NOT_CHECKABLE_RULES:
         return _rate_uncheckable(credential, place)
-    return _make(BadgeCode.CHECKING, f"This has not been settled yet. {seen}", checked)
+    return make_badge(BadgeCode.CHECKING, f"This has not been settled yet. {seen}", checked)
 
 
 def _rate_found(credential: Standing, place: str, seen: str, on: date) -> Badge:
     """A licence that was in order when it was checked: in order still, ended since, or checked too long ago."""
     checked, expires = credential.verified_on, credential.expires_on
     if expires is not None and expires < on:
-        return _make(BadgeCode.EXPIRED, f"{place}'s register says it ended on {expires.isoformat()}. {seen}", checked)
+        return make_badge(
+            BadgeCode.EXPIRED, f"{place}'s register says it ended on {expires.isoformat()}. {seen}", checked
+        )
     until = verified_until(checked, expires)
     if until is None or until < on or credential.outcome == Outcome.STALE:
-        return _make(BadgeCode.CHECKING, f"The last check is too old to rely on. {seen}", checked)
+        return make_badge(BadgeCode.CHECKING, f"The last check is too old to rely on. {seen}", checked)
     code = BadgeCode.CURRENT if credential.kind in LICENCE_KINDS else BadgeCode.CERTIFICATE
     return Badge(code, LABELS[code], f"{seen} Valid until {expires}.", checked, until)
 
 
 def _rate_uncheckable(credential: Standing, place: str) -> Badge:
     if credential.rule == "no-register":
-        return _make(BadgeCode.NO_REGISTER, f"{place} has no massage register: nobody can check this title there.")
+        return make_badge(BadgeCode.NO_REGISTER, f"{place} has no massage register: nobody can check this title there.")
     if credential.rule == "register-unread":
-        return _make(BadgeCode.CLAIMED, f"Claimed. We do not read {place}'s register; its board answers questions.")
-    return _make(BadgeCode.CLAIMED, "The therapist states this. No register lists it.")
+        return make_badge(
+            BadgeCode.CLAIMED, f"Claimed. We do not read {place}'s register; its board answers questions."
+        )
+    return make_badge(BadgeCode.CLAIMED, "The therapist states this. No register lists it.")
 
 
-def make_badge(credentials: Iterable[Standing], *, on: date) -> Badge:
-    """The badge of a person or practice on the day `on`: a board action first, else the best that is supported."""
-    badges = [rate_credential(credential, on=on) for credential in credentials]
-    order = list(BadgeCode)
-    ranked = sorted(badges, key=lambda badge: (order.index(badge.code), -(badge.until or date.min).toordinal()))
-    if ranked:
-        return ranked[0]
-    return _make(BadgeCode.NOT_STATED, NOTHING_STATED)
-
-
-def _make(code: BadgeCode, sentence: str, checked_on: date | None = None) -> Badge:
+def make_badge(code: BadgeCode, sentence: str, checked_on: date | None = None) -> Badge:
+    """The badge `code` under its one label; no date ends it."""
     return Badge(code, LABELS[code], sentence, checked_on)
 
 

@@ -27,7 +27,7 @@ from web.patients import find_document
 from web.query import SearchForm
 from web.searching import answer_search
 from web.site import Site
-from web.standing import describe_badge, describe_credential, find_referral_today
+from web.standing import describe_badge, describe_credential, describe_places, find_referral_today
 from web.validators import validate_content, validated
 from web.values import find_safe_url
 
@@ -84,6 +84,7 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
         return RedirectResponse(f"/api/v1/therapists/{document.id}", 301)
     body = to_json(document)
     body["badge"] = describe_badge(site, document)
+    body["standings"] = describe_places(site, document)
     body["may_take_referral"], body["referral_rule"] = find_referral_today(site, document)
     body["credentials"] = [describe_credential(site, credential) for credential in document.credentials]
     for name in ("website", "booking_url"):

@@ -34,6 +34,16 @@ class BadgeModel(_Open):
     sentence: str = Field(examples=["Checked 3 days ago in Washington's register."])
     checked_on: str | None = Field(examples=["2026-11-17"])
     until: str | None = Field(examples=["2027-03-17"])
+    region: str | None = Field(description="The state or province that it speaks of.", examples=["WA"])
+
+
+class PlaceStandingModel(_Open):
+    """What holds in one state or province of practice: a licence counts where it was given."""
+
+    region: str | None = Field(examples=["WA"])
+    badge: BadgeModel
+    may_take_referral: str = Field(examples=["yes"])
+    referral_rule: str | None
 
 
 class LocationModel(_Open):
@@ -107,7 +117,8 @@ class TherapistModel(_Open):
     name: str
     locations: list[LocationModel]
     credentials: list[CredentialModel]
-    badge: BadgeModel
+    badge: BadgeModel = Field(description="What holds wherever they practise; `standings` says it for each.")
+    standings: list[PlaceStandingModel]
     url: str
 
 

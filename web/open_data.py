@@ -98,7 +98,7 @@ def send_feed(request: Request, region: str) -> Response:
         if day is None:
             continue
         url = visit.absolute(f"/therapists/{document.id}")
-        badge = stand(visit, document)
+        badge = stand(visit, document, hit.location)
         title = f"{clean(document.name, 120)}, {name_town(hit.location)}"
         entries.append(
             f"<entry><id>{make_xml_text(url)}#{day.isoformat()}</id><title>{make_xml_text(title)}</title>"

@@ -52,16 +52,19 @@ class ReferralRow:
     website: str
 
 
-def find_rule(visit: Visit, document: TherapistDocument) -> Rule:
-    """The rule that decides, as of today; a licence that does not hold bars a referral whatever the title allows."""
+def find_rule(visit: Visit, document: TherapistDocument, at: DocumentLocation | None = None) -> Rule:
+    """The rule that decides at one place of theirs, or wherever they practise, as of today.
+
+    A licence that does not hold bars a referral whatever the title allows.
+    """
     say = visit.language.say
     found = [
         (visit.site.jurisdictions.referral(item.title, place.country, place.region, visit.site.today()), place, item)
         for item in document.credentials
-        for place in document.locations or (DocumentLocation(),)
+        for place in ((at,) if at else document.locations or (DocumentLocation(),))
         if item.jurisdiction in (None, place.region)
     ]
-    answer, rule_id = find_referral_today(visit.site, document)
+    answer, rule_id = find_referral_today(visit.site, document, at)
     if rule_id == NOT_HELD:
         sentence = say("Not while the register shows this licence as it does today.")
         order = (Answer.YES, Answer.NO, Answer.UNKNOWN)
@@ -103,11 +106,11 @@ def make_row(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str])
         town=name_town(location),
         address=list_address(location) if location else (),
         distance=write_distance(visit, hit.distance_km, location),
-        badge=stand(visit, document),
+        badge=stand(visit, document, location),
         licences=tuple(
             _write_licence(visit, item.title, item.jurisdiction, item.number) for item in document.credentials[:4]
         ),
-        rule=find_rule(visit, document),
+        rule=find_rule(visit, document, location),
         treats=list_terms(visit, document.conditions, conditions)[:8],
         uses=list_terms(visit, document.techniques, techniques)[:8],
         insurance=f"{insurance} ({named})" if named else insurance,

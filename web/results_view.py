@@ -213,7 +213,7 @@ def make_card(visit: Visit, hit: Hit, conditions: set[str], techniques: set[str]
         street=clean(location.street, 80) if location else "",
         town=name_town(location),
         distance=write_distance(visit, hit.distance_km, location),
-        badge=stand(visit, document),
+        badge=stand(visit, document, location),
         treats=treats[:SHOWN_TERMS],
         uses=uses[:SHOWN_TERMS],
         more=visit.language.say("and %(count)s more", count=hidden) if hidden else "",

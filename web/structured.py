@@ -5,17 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from search.interface import DocumentLocation, TherapistDocument
+from verification.badge import BadgeCode, rate_credential
 from web.values import clean, find_phone, find_safe_url
 
 if TYPE_CHECKING:
     from web.pages import Visit
 
+CHECKED = (BadgeCode.CURRENT, BadgeCode.CERTIFICATE)
+
 
 def make_json_ld(visit: Visit, document: TherapistDocument) -> dict[str, object]:
-    """The therapist as a schema.org business with its places; credentials only where a register was read."""
+    """The therapist as a schema.org business with its places; credentials only if a register has them as current."""
     first = document.locations[0] if document.locations else None
     phone = find_phone(next(iter(document.phones), None) or (first.phone if first else None))
-    checked = [item for item in document.credentials if item.verified_on and item.outcome == "verified"]
+    today = visit.site.today()
+    checked = [item for item in document.credentials if rate_credential(item, on=today).code in CHECKED]
     data: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "MedicalBusiness" if document.practice_kind == "medical" else "HealthAndBeautyBusiness",

@@ -15,9 +15,9 @@ from search.interface import DocumentCredential, DocumentEvidence, DocumentLocat
 from web.explanations import retell
 from web.hours import write_hours
 from web.pages import Visit
-from web.referrals import find_rule
+from web.referrals import Rule, find_rule
 from web.results_view import MapView, find_point, make_map
-from web.standing import describe_where, name_source, rate_credential, stand
+from web.standing import describe_where, name_source, rate_credential, stand, stand_everywhere
 from web.structured import make_json_ld
 from web.values import (
     Link,
@@ -90,6 +90,7 @@ class TherapistView:
     practice: str
     other_names: str
     badge: BadgeView
+    badges: tuple[BadgeView, ...]
     phone: Phone | None
     website: str | None
     booking_url: str | None
@@ -99,8 +100,7 @@ class TherapistView:
     answers: tuple[AnswerView, ...]
     back: Link | None
     credentials: tuple[CredentialRow, ...]
-    referral_rule: str
-    referral_citation: str
+    rules: tuple[tuple[str, Rule], ...]
     conditions: tuple[Link, ...]
     techniques: tuple[Link, ...]
     kind_label: str
@@ -124,7 +124,6 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
     language, say = visit.language, visit.language.say
     badge = stand(visit, document)
     phones = [*document.phones, *(location.phone for location in document.locations)]
-    rule = find_rule(visit, document)
     evidence = _list_evidence(visit, document.evidence[:SHOWN_EVIDENCE])
     return TherapistView(
         id=document.id,
@@ -133,6 +132,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         practice=name_practice(document),
         other_names=language.listed([clean(name, 120) for name in document.other_names[:8]]),
         badge=badge,
+        badges=stand_everywhere(visit, document),
         phone=next((phone for phone in map(find_phone, phones) if phone), None),
         website=find_safe_url(document.website),
         booking_url=find_safe_url(document.booking_url),
@@ -142,8 +142,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         answers=_list_answers(visit, document),
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
-        referral_rule=rule.sentence,
-        referral_citation=rule.citation,
+        rules=_list_rules(visit, document),
         conditions=_link_terms(visit, "conditions", document.conditions),
         techniques=_link_terms(visit, "techniques", document.techniques),
         kind_label=name_practice_kind(language, document.practice_kind),
@@ -182,6 +181,14 @@ def _list_answers(visit: Visit, document: TherapistDocument) -> tuple[AnswerView
                 AnswerView(language.say("The therapist has said that this listing is theirs, %(day)s.", day=day), "")
             )
     return tuple(found)
+
+
+def _list_rules(visit: Visit, document: TherapistDocument) -> tuple[tuple[str, Rule], ...]:
+    """Whether a physician may refer to them where they practise; each state or province named if there are several."""
+    places = list({place.region: place for place in reversed(document.locations)}.values())[::-1]
+    if len(places) < 2:
+        return (("", find_rule(visit, document)),)
+    return tuple((describe_where(visit, place.region), find_rule(visit, document, place)) for place in places)
 
 
 def make_credential_row(visit: Visit, credential: DocumentCredential) -> CredentialRow:

@@ -26,6 +26,7 @@ BADGE_LOOKS = {
     "licence-inactive": ("pause", "bad"),
     "board-action": ("flag", "bad"),
     "being-checked": ("clock", "look"),
+    "licensed-elsewhere": ("info", "look"),
     "no-register": ("info", "plain"),
     "claimed": ("question", "plain"),
     "not-stated": ("question", "plain"),
@@ -42,6 +43,7 @@ def name_badge(language: Language, code: str) -> str:
         "licence-inactive": say("Licence inactive"),
         "board-action": say("Board action on file"),
         "being-checked": say("Being checked"),
+        "licensed-elsewhere": say("Licensed elsewhere"),
         "no-register": say("No register here"),
         "claimed": say("Claimed, not checkable"),
         "not-stated": say("No licence stated"),
@@ -79,6 +81,10 @@ def explain_badges(language: Language) -> tuple[BadgeView, ...]:
         "being-checked": say(
             "We have not finished checking: the number, the name or the place did not settle it yet, or the last check "
             "is too old. It says nothing against the therapist."
+        ),
+        "licensed-elsewhere": say(
+            "The licence that was found is of another state or province than the practice. A licence counts where it "
+            "was given: ask the therapist for the one of the place where you will be treated."
         ),
         "no-register": say(
             "This state or province has no register of massage therapists, so nobody can check the title there."

@@ -31,6 +31,7 @@ STATUS_OF_BADGE = {
     BadgeCode.EXPIRED: "inactive",
     BadgeCode.INACTIVE: "inactive",
 }
+HOLDING = (BadgeCode.CURRENT, BadgeCode.CERTIFICATE)
 
 
 def drop_empty(values: Resource) -> Resource:
@@ -169,7 +170,7 @@ def make_verifications(document: TherapistDocument, *, on: date) -> Iterator[Res
     target = "Practitioner" if document.kind is EntityKind.PERSON else "Organization"
     for number, credential in enumerate(document.credentials):
         status = fhir_status(Outcome(credential.outcome), was_validated=False)
-        if status is FhirStatus.VALIDATED and rate_credential(credential, on=on).code is BadgeCode.CHECKING:
+        if status is FhirStatus.VALIDATED and rate_credential(credential, on=on).code not in HOLDING:
             status = FhirStatus.REQ_REVALID
         checked = credential.verified_on.isoformat() if credential.verified_on else None
         source = drop_empty(
