@@ -31,10 +31,11 @@ from splink import Linker, block_on
 from splink.backends.duckdb import DuckDBAPI
 
 from benchmarks.resolution_world import make_world
+from directory.listings_file import read_listings
+from directory.models import Listing
 from resolution import batch
 from resolution.parsing import parse_batches
 from resolution.resolve import resolve_table
-from resolution.standalone import read_listings
 from resolution.table import SCHEMA, FeatureTable
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
@@ -109,7 +110,8 @@ def read_memory(pid: int) -> int:
 def parse(folder: Path) -> None:
     """The listings file into columns on disk."""
     with pa.OSFile(str(folder / "parsed.arrow"), "wb") as file, pa.ipc.new_file(file, SCHEMA) as writer:
-        for rows in parse_batches(read_listings(folder / "listings.jsonl")):
+        listings = (item for item in read_listings(folder / "listings.jsonl") if isinstance(item, Listing))
+        for rows in parse_batches(listings):
             writer.write_batch(rows)
 
 

@@ -2,91 +2,50 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-
-import orjson
-from pydantic import ValidationError
 
 from crawler.items import Batch, SetAside
 from crawler.pipelines.privacy import strip
 from crawler.tally import SourceState, SourceSummary, Tally
 from directory.clock import Clock
 from directory.errors import InputError
-from directory.models import Listing, Observation, ObservationKind, Tier, from_json
+from directory.listings_file import UnreadableLine, read_listings, say_unreadable
+from directory.models import Listing, Observation, ObservationKind, Tier
 from directory.regions import find_country, find_region
 from records import observations, runs
 from records.database import Database
 
 BATCH = 1000
-_FIELDS = frozenset(Listing.__dataclass_fields__)
-_TEXTS = frozenset(  # a number is meant as text there
-    ("listing_id", "source", "title", "name", "practice", "street", "city", "postal_code", "phone")
-)
-
-
-def load_listings(path: Path, *, source: str = "import") -> Iterator[Listing | SetAside]:
-    """The file's listings, in order; a line that holds none is set aside with the reason.
-
-    `source` names those that name none themselves. Raises `InputError` if the file cannot be opened.
-    """
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise InputError(f"{path} cannot be read: {error.strerror}.") from error
-    with file:
-        for place, line in enumerate(file, 1):
-            if line.removeprefix(BOM_UTF8).strip():
-                yield parse_listing(line.removeprefix(BOM_UTF8), f"{path.name} line {place}", source)
-
-
-def parse_listing(line: bytes, where: str, source: str) -> Listing | SetAside:
-    """The listing in one line of JSON; fields of others' own are left alone."""
-    try:
-        data = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return SetAside(where, "line is not JSON")
-    if not isinstance(data, dict):
-        return SetAside(where, "line is not a listing")
-    kept = {name: value for name, value in data.items() if name in _FIELDS and value is not None}
-    kept |= {name: str(value) for name, value in kept.items() if name in _TEXTS and isinstance(value, int | float)}
-    claims = kept.pop("claims", [])
-    claims = claims if isinstance(claims, list) else [claims]
-    kept["claims"] = [str(claim) for claim in claims if isinstance(claim, str | int | float)]
-    if isinstance(kept.get("country"), str):
-        kept["country"] = find_country(kept["country"]) or kept["country"]
-    if isinstance(kept.get("region"), str) and kept.get("country") in (None, "US", "CA"):
-        kept["region"] = find_region(kept["region"]) or kept["region"]
-    kept.setdefault("source", source)
-    if not str(kept.get("listing_id", "")).strip():
-        return SetAside(where, "no listing_id")
-    try:
-        return from_json(Listing, {**kept, "tier": Tier.THIRD_PARTY})
-    except ValidationError as error:
-        field = ".".join(str(part) for part in error.errors()[0]["loc"])
-        return SetAside(where, f"{field} cannot be read")
 
 
 def import_file(
     database: Database, path: Path, *, source: str, clock: Clock, read_on: date | None = None
 ) -> SourceSummary:
     """Store the listings of a file as observations; importing it again brings nothing new."""
-    listings = load_listings(path, source=source)
+    left_out: Counter[str] = Counter()
+    listings = read_listings(path, source=source, left_out=left_out)
     day = read_on or min(_find_day(path), clock.today())
     started_at, tally, changes = clock.now(), Tally(), Tally()
     with database.begin() as session:
         run = runs.start(session, source)
     batch = Batch(path.name)
+    first: UnreadableLine | None = None
     for found in listings:
         batch.fetched += 1
-        batch.add(found if isinstance(found, SetAside) else _observe(found, day, clock))
+        if isinstance(found, UnreadableLine):
+            first = first or found
+            batch.add(SetAside(f"{path.name} line {found.number}", f"line {found.reason}"))
+        else:
+            batch.add(_observe(found, day, clock))
         if batch.fetched >= BATCH:
             _store(database, batch, run.id, tally, changes)
             batch = Batch(path.name)
     _store(database, batch, run.id, tally, changes)
     failed = tally.fetched > 0 and not tally.observed
+    why = say_unreadable(path, first) if failed and first else None
     with database.begin() as session:
         state = runs.RunState.FAILED if failed else runs.RunState.DONE
         runs.finish(session, run.id, _make_record(tally, changes), state=state)
@@ -100,9 +59,10 @@ def import_file(
         unchanged=changes.unchanged,
         removed=changes.removed,
         set_aside=dict(tally.set_aside),
+        notes={f"{field} cannot be read and is left out": count for field, count in sorted(left_out.items())},
         samples=tuple(tally.samples),
-        error=f"{path.name} holds no listing that can be read." if failed else None,
-        errors=(f"{path.name} holds no listing that can be read.",) if failed else (),
+        error=why,
+        errors=(why,) if why else (),
         read_on=day,
         started_at=started_at,
         finished_at=clock.now(),
@@ -117,6 +77,9 @@ def _find_day(path: Path) -> date:
 
 
 def _observe(listing: Listing, day: date, clock: Clock) -> Observation:
+    country = find_country(listing.country) or listing.country
+    region = find_region(listing.region) if country in (None, "US", "CA") else None
+    listing = replace(listing, country=country, region=region or listing.region, tier=Tier.THIRD_PARTY)
     return Observation(
         source=listing.source,
         kind=ObservationKind.LISTING,

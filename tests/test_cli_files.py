@@ -96,6 +96,27 @@ def test_a_file_without_one_readable_line_fails(tmp_path: Path) -> None:
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_one_bad_line_is_told_by_all_commands_in_the_same_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "r.csv").write_text(REGISTER)
+    (tmp_path / "in.jsonl").write_text(
+        json.dumps(LISTING) + "\n" + json.dumps({**LISTING, "listing_id": 2, "city": []})
+    )
+    assert [main(words) for words in ALONE[:2]] == [0, 0]
+    assert all(record.getMessage().startswith("in.jsonl, line 2 has no text as its city.") for record in caplog.records)
+    assert len(caplog.records) == 2
+    rows = [line.split(",") for line in (tmp_path / "out.csv").read_text().splitlines()[1:]]
+    assert [row[0] for row in rows] == ["a", "2"]
+    assert rows[0][1] != rows[1][1]
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [(line["listing_id"], line["rule"]) for line in lines[1:]] == [("2", "listing-unreadable")]
+    assert "line 2 has no text as its city" in lines[1]["explanation"]
+    capsys.readouterr()
+    assert main(["import", "in.jsonl", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["set_aside"] == {"line has no text as its city": 1}
+
+
 def test_an_import_reads_the_same_lines(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "in.jsonl", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)

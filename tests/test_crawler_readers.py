@@ -13,8 +13,7 @@ import duckdb
 import pytest
 
 from benchmarks.crawl import make_bulk_file
-from crawler.items import SetAside
-from crawler.listings_file import import_file, load_listings
+from crawler.listings_file import import_file
 from crawler.readers import places
 from crawler.readers.tables import find_file_date
 from crawler.readers.values import parse_date, parse_npi, split_family_first, split_given_first
@@ -338,11 +337,20 @@ def test_a_listings_file_is_stored_line_by_line(database: Database, tmp_path: Pa
     path.write_text("\n".join(lines), "utf-8")
     clock = FixedClock(datetime(2026, 11, 20, tzinfo=UTC))
     summary = import_file(database, path, source="partner", clock=clock)
-    assert (summary.new, summary.fetched) == (1, 5)
-    assert sum(summary.set_aside.values()) == 4
-    assert import_file(database, path, source="partner", clock=clock).unchanged == 1
-    listing = next(item for item in load_listings(path) if not isinstance(item, SetAside))
-    assert (listing.postal_code, listing.claims) == ("80202", ("LMT #1",))
+    assert (summary.new, summary.fetched) == (2, 5)
+    assert summary.set_aside == {"line has no listing_id": 2, "line is not JSON": 1}
+    assert summary.samples[0] == "listings.jsonl line 3: line has no listing_id"
+    assert summary.notes == {"lat cannot be read and is left out": 1}
+    assert import_file(database, path, source="partner", clock=clock).unchanged == 2
+
+
+def test_a_file_of_which_no_line_is_a_listing_fails_and_says_why(database: Database, tmp_path: Path) -> None:
+    path = tmp_path / "listings.jsonl"
+    path.write_text("{broken\n")
+    clock = FixedClock(datetime(2026, 11, 20, tzinfo=UTC))
+    summary = import_file(database, path, source="partner", clock=clock)
+    assert summary.failed
+    assert summary.error == f"No line of {path} could be read: line 1 is not JSON."
 
 
 @pytest.mark.parametrize(

@@ -189,7 +189,7 @@ def test_a_field_too_long_to_read_is_told_and_stops_nothing(run: Any) -> None:
     ]
     lines = run([ROW], [*({**LISTING, **changes} for changes in long), LISTING])
     assert [line["outcome"] for line in lines] == ["review"] * 4 + ["verified"]
-    assert "name is too long" in lines[0]["explanation"]
+    assert "line 1 has a name that is too long" in lines[0]["explanation"]
 
 
 def test_a_file_of_unreadable_lines_alone_fails_and_still_says_why_of_each(run: Any, tmp_path: Path) -> None:

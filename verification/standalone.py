@@ -16,9 +16,10 @@ import orjson
 
 from directory.credentials import Family, Schemes, letters_of, load_schemes, parse_claim
 from directory.errors import InputError
+from directory.listings_file import UnreadableLine, read_listings, say_unreadable
 from directory.models import Listing, Outcome
 from verification.combine import ListingVerdict, check_listing
-from verification.files import UnreadableLine, load_listings, load_register
+from verification.files import load_register
 from verification.lookup import MemoryRegister
 from verification.model import Candidate, Mode, Verdict
 from verification.sharing import Sharing
@@ -27,6 +28,7 @@ from verification.subject import Subject, make_subject
 log = logging.getLogger(__name__)
 
 _EVERY = 1000
+_TOLD = 100  # lines that could not be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class FileSummary:
     listings: int
     register_rows: int
     outcomes: dict[str, int]
-    unreadable: tuple[str, ...]
+    set_aside: int
+    unreadable: tuple[str, ...]  # the first of those set aside
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -44,13 +47,14 @@ class FileSummary:
             "listings": self.listings,
             "register_rows": self.register_rows,
             "outcomes": self.outcomes,
+            "set_aside": self.set_aside,
             "unreadable": list(self.unreadable),
         }
 
     def to_text(self) -> str:
         """As one line a person reads."""
         parts = ", ".join(f"{count} {name}" for name, count in self.outcomes.items())
-        aside = f"; {len(self.unreadable)} lines could not be read ({self.unreadable[0]})" if self.unreadable else ""
+        aside = f"; {self.set_aside} lines could not be read ({self.unreadable[0]})" if self.set_aside else ""
         return f"{self.listings} listings against {self.register_rows} register rows: {parts or 'nothing'}{aside}"
 
 
@@ -65,8 +69,8 @@ def verify_files(
 ) -> FileSummary:
     """Writes one JSON line a listing to `out`, in input order; the register counts as read on `on`.
 
-    `out` appears whole or not at all. Two passes over the listings, so that memory grows with the register and the
-    numbers in use, not with the listings.
+    `out` appears whole or not at all. Two passes over the listings, the first of which notes on disk what all of them
+    say: memory grows with the register, not with the listings.
     """
     candidates = list(load_register(register, read_on=on))
     schemes = _widen(candidates)
@@ -75,16 +79,17 @@ def verify_files(
     del candidates
     checker = _Checker(lookup, schemes, _collect_sharing(listings, lookup, schemes), on, Mode(mode))
     outcomes: Counter[str] = Counter()
-    unreadable: list[str] = []
-    total = 0
+    unreadable: list[UnreadableLine] = []
+    total = set_aside = 0
     try:
         with tempfile.NamedTemporaryFile("wb", dir=out.parent, prefix=f".{out.name}.", delete=False) as file:
             try:
-                for item in load_listings(listings):
+                for item in read_listings(listings):
                     line = checker.check(item)
                     if isinstance(item, UnreadableLine):
-                        unreadable.append(item.reason)
-                        log.warning("%s, %s. It goes to review.", listings, item.reason)
+                        set_aside += 1
+                        unreadable += [item][len(unreadable) // _TOLD :]
+                        log.warning("%s, %s. It goes to review.", listings, item)
                     outcomes[line["outcome"]] += 1
                     file.write(orjson.dumps(line) + b"\n")
                     total += 1
@@ -97,10 +102,11 @@ def verify_files(
         Path(file.name).replace(out)
     except OSError as error:
         raise InputError(f"{out} cannot be written: {error.strerror}.") from error
-    if total and len(unreadable) == total:
-        raise InputError(f"No line of {listings} could be read: {unreadable[0]}. {out} says so of each.")
+    if total and set_aside == total:
+        raise InputError(f"{say_unreadable(listings, unreadable[0])} {out} says so of each.")
     order = {outcome.value: place for place, outcome in enumerate(Outcome)}
-    return FileSummary(total, rows, dict(sorted(outcomes.items(), key=lambda o: order[o[0]])), tuple(unreadable))
+    counted = dict(sorted(outcomes.items(), key=lambda item: order[item[0]]))
+    return FileSummary(total, rows, counted, set_aside, tuple(map(str, unreadable)))
 
 
 def _umask() -> int:
@@ -135,7 +141,7 @@ def _usual(letters: Counter[str]) -> tuple[str, ...]:
 def _collect_sharing(listings: Path, lookup: MemoryRegister, schemes: Schemes) -> Sharing:
     """Which register numbers are used and which names are borne, and with which contacts."""
     sharing = Sharing(lookup)
-    for item in load_listings(listings):
+    for item in read_listings(listings):
         if isinstance(item, Listing):
             subject = make_subject(item)
             sharing.bearers.add(subject)
@@ -208,7 +214,7 @@ def _write_unreadable(item: UnreadableLine) -> dict[str, Any]:
         "register_id": None,
         "rule": "listing-unreadable",
         "grade": None,
-        "explanation": f"This listing could not be read: {item.reason}. A person will look at it.",
+        "explanation": f"This listing could not be read: {item}. A person will look at it.",
         "suggestions": [],
         "claims": [],
     }
