@@ -7,8 +7,10 @@ from functools import lru_cache
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from directory.names.tables import is_family, is_given
 from directory.vocabularies import Term, Vocabulary
 from search import analysis
+from search.wordings import EVERYDAY_WORDS
 
 SHORTEST = 5
 
@@ -41,11 +43,26 @@ class Speller:
         return " ".join(analysis.fold(text).split())
 
     def find(self, text: str) -> tuple[Term, str] | None:
-        """The term with the wording that is one wrong letter away, or two in a long one; its first letter holds."""
+        """The term with the wording that is one wrong letter away, or two in a long one; its first letter holds.
+
+        A name and an everyday word are what they are: Maria, Gaston and plates are not slips of marma, Graston, Pilates.
+        """
         written = self._fold(text)
         if len(written) < SHORTEST or any(char.isdigit() for char in written):
             return None
+        if written in EVERYDAY_WORDS or is_given(written) or is_family(written):
+            return None
         most = 1 if len(written) < 8 else 2
         found = process.extract(written, self._known, scorer=OSA.distance, score_cutoff=most, limit=5)
-        best = next((wording for wording, _, _ in found if wording[0] == written[0]), None)
+        best = next((wording for wording, _, _ in found if _may_be_meant(written, wording)), None)
         return (self._terms[best], best) if best else None
+
+
+def _may_be_meant(written: str, wording: str) -> bool:
+    """Whether no word of a wording is a slip in every second letter: "desk work" is not "deep work"."""
+    if written[0] != wording[0]:
+        return False
+    ours, theirs = written.split(), wording.split()
+    return len(ours) != len(theirs) or all(
+        OSA.distance(one, other) * 3 <= max(len(one), len(other), 3) for one, other in zip(ours, theirs, strict=True)
+    )

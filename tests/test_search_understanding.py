@@ -243,6 +243,27 @@ def test_every_chip_shows_the_words_it_was_read_from() -> None:
         assert chips[kind].text in text
 
 
+@pytest.mark.parametrize("text", ["Maria", "Gaston", "Fatima", "plates", "desk work", "typing", "necklace"])
+def test_a_name_or_an_everyday_word_is_no_slip_of_a_complaint(text: str) -> None:
+    assert ask(f"{text} near Denver").conditions == ()
+    assert ask(f"{text} near Denver").techniques == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "term"),
+    [
+        ("pain down the back of my leg", "sciatica"),
+        ("my shoulder is stuck", "frozen-shoulder"),
+        ("diabetic feet tingling", "neuropathy"),
+        ("hamstring tear", "strain"),
+        ("fourmis dans les doigts", "carpal-tunnel"),
+        ("me duele todo el cuerpo", "fibromyalgia"),
+    ],
+)
+def test_a_complaint_in_a_patients_words_is_one_condition(words: str, term: str) -> None:
+    assert ask(f"{words} near Denver").conditions == (term,)
+
+
 def test_suggestions_mix_terms_names_and_places(
     gazetteer: Gazetteer, vocabulary: Vocabulary, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
