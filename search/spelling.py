@@ -45,7 +45,7 @@ class Speller:
     def find(self, text: str) -> tuple[Term, str] | None:
         """The term with the wording that is one wrong letter away, or two in a long one; its first letter holds.
 
-        A name and an everyday word are what they are: Maria, Gaston and plates are not slips of marma, Graston, Pilates.
+        A name or an everyday word is what it is: Maria, Gaston and plates are no slips of marma, Graston and Pilates.
         """
         written = self._fold(text)
         if len(written) < SHORTEST or any(char.isdigit() for char in written):
