@@ -22,7 +22,7 @@ from records.database import Session
 from records.tables import EntityRow, MembershipRow
 from records.versions import touch
 
-CHUNK = 5000
+CHUNK, IDS = 5000, 500
 PREFIXES = {EntityKind.PERSON: "p", EntityKind.PRACTICE: "o"}
 
 
@@ -45,6 +45,17 @@ class SaveSummary:
     merged: int = 0
     closed: int = 0
     unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterPlan:
+    """What saving clusters would do: the id of each, in order, and what becomes of the ids that are left over."""
+
+    ids: tuple[str, ...]
+    created: frozenset[str]
+    revived: frozenset[str]  # once merged away or closed
+    redirected: Mapping[str, str]
+    closed: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -78,6 +89,12 @@ def make_id(kind: EntityKind, listing_key: str, attempt: int = 0) -> str:
     return f"{PREFIXES[kind]}-{base64.b32encode(value).decode().lower()}"
 
 
+def lock(session: Session, entity_ids: Collection[str]) -> None:
+    """Have these entities to oneself until the transaction ends; SQLite's writers are alone anyway."""
+    row = EntityRow
+    session.execute(sa.select(row.id).where(row.id.in_(entity_ids)).order_by(row.id).with_for_update())
+
+
 def load_members(session: Session) -> dict[str, str]:
     """Every listing's key with the id of its entity."""
     row = MembershipRow
@@ -87,12 +104,7 @@ def load_members(session: Session) -> dict[str, str]:
 
 def save_clusters(session: Session, clusters: Iterable[Cluster], *, partial: bool = False) -> SaveSummary:
     """Make the entities be these clusters; `partial`: listings that none of them mentions stay where they are."""
-    items = sorted(clusters, key=lambda cluster: min(cluster.members))
-    members = load_members(session)
-    known = _load_known(session)
-    former = _load_former(session, known)
-    chosen = _assign(items, members, known, former)
-    plan = _plan(items, chosen, members, known, partial=partial)
+    _, plan = _make_plan(session, sorted(clusters, key=lambda cluster: min(cluster.members)), partial=partial)
     _write(session, plan)
     return SaveSummary(
         created=len(plan.created),
@@ -101,6 +113,50 @@ def save_clusters(session: Session, clusters: Iterable[Cluster], *, partial: boo
         closed=len(plan.closed),
         unchanged=plan.unchanged,
     )
+
+
+def plan_clusters(session: Session, clusters: Sequence[Cluster]) -> ClusterPlan:
+    """What `save_clusters` would do with these alone (`partial`), and did not do."""
+    ids, plan = _make_plan(session, sorted(clusters, key=lambda cluster: min(cluster.members)), partial=True)
+    chosen = {min(cluster.members): entity_id for cluster, entity_id in ids}
+    return ClusterPlan(
+        ids=tuple(chosen[min(cluster.members)] for cluster in clusters),
+        created=frozenset(plan.created),
+        revived=frozenset(plan.revived),
+        redirected=dict(plan.redirected),
+        closed=frozenset(plan.closed),
+    )
+
+
+def _make_plan(
+    session: Session, clusters: Sequence[Cluster], *, partial: bool
+) -> tuple[list[tuple[Cluster, str]], _Plan]:
+    among = _find_concerned(session, clusters) if partial else None
+    members = load_members(session) if among is None else _load_members_of(session, among)
+    known = _load_known(session, among)
+    chosen = _assign(clusters, members, known, _load_former(session, known))
+    return list(zip(clusters, chosen, strict=True)), _plan(clusters, chosen, members, known, partial=partial)
+
+
+def _find_concerned(session: Session, clusters: Sequence[Cluster]) -> set[str]:
+    """Every entity that a listing of these belongs or once belonged to, and those whose ids new ones might be given."""
+    keys = [key for cluster in clusters for key in cluster.members]
+    found = {make_id(cluster.kind, min(cluster.members), attempt) for cluster in clusters for attempt in range(10)}
+    for start in range(0, len(keys), IDS):
+        part = MembershipRow.listing_key.in_(keys[start : start + IDS])
+        found.update(session.scalars(sa.select(MembershipRow.entity_id).where(part).distinct()))
+    return found
+
+
+def _load_members_of(session: Session, entity_ids: Collection[str]) -> dict[str, str]:
+    """`load_members` of some entities alone."""
+    row, ids, found = MembershipRow, sorted(entity_ids), dict[str, str]()
+    for start in range(0, len(ids), IDS):
+        query = sa.select(row.listing_key, row.entity_id).where(
+            row.entity_id.in_(ids[start : start + IDS]), row.left_at.is_(None)
+        )
+        found.update({item.listing_key: item.entity_id for item in session.execute(query)})
+    return found
 
 
 def note_said(session: Session, said: Mapping[str, str], before: Mapping[str, str]) -> set[str]:
@@ -121,9 +177,12 @@ def note_said(session: Session, said: Mapping[str, str], before: Mapping[str, st
     return touched
 
 
-def _load_known(session: Session) -> dict[str, _Known]:
+def _load_known(session: Session, among: Collection[str] | None) -> dict[str, _Known]:
+    """The entities with these ids; without `among`, all."""
     row = EntityRow
     query = sa.select(row.id, row.kind, row.created_at, row.redirect_to, row.closed_at, row.removed_at)
+    ids = sorted(among or ())
+    parts = [query.where(row.id.in_(ids[start : start + IDS])) for start in range(0, len(ids), IDS)]
     return {
         item.id: _Known(
             EntityKind(item.kind),
@@ -132,7 +191,8 @@ def _load_known(session: Session) -> dict[str, _Known]:
             item.closed_at is not None,
             item.removed_at is not None,
         )
-        for item in session.execute(query)
+        for part in ([query] if among is None else parts)
+        for item in session.execute(part)
     }
 
 
@@ -142,9 +202,10 @@ def _load_former(session: Session, known: dict[str, _Known]) -> dict[str, list[s
     former: dict[str, list[str]] = {}
     if idle:
         row = MembershipRow
-        for key, entity_id in session.execute(
-            sa.select(row.listing_key, row.entity_id).where(row.left_at.is_not(None)).order_by(row.id)
-        ):
+        query = sa.select(row.listing_key, row.entity_id).where(row.left_at.is_not(None)).order_by(row.id)
+        if len(idle) <= IDS:
+            query = query.where(row.entity_id.in_(sorted(idle)))
+        for key, entity_id in session.execute(query):
             if entity_id in idle:
                 former.setdefault(key, []).append(entity_id)
     return former

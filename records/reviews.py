@@ -173,7 +173,7 @@ def decide(
     register_id: str | None = None,
     later_until: datetime | None = None,
 ) -> Case:
-    """Decide a case as it was at `version`; raises ConflictError if somebody else changed it since, or if it is settled.
+    """Decide a case as it was at `version`; raises ConflictError if it was changed since, or is settled.
 
     Discipline, mismatch and what is grave need two people: the first decision waits, the second agrees by choosing the
     same, or else the case is open again. Raises NotAllowedError if both are one person. A decision is never written

@@ -10,6 +10,7 @@ from datetime import datetime
 import orjson
 
 from directory.clock import Clock, SystemClock
+from directory.errors import ConflictError
 from directory.models import EntityKind, Listing, ObservationKind, to_json
 from records import entities, judgements, observations
 from records.database import Database, Session
@@ -17,6 +18,7 @@ from resolution.listings import derive_listings
 from resolution.resolve import resolve_listings
 
 KINDS = (ObservationKind.PAGE, ObservationKind.LISTING, ObservationKind.NPI)
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -59,16 +61,25 @@ def digest_listing(listing: Listing) -> str:
 
 
 def run_resolve(database: Database, *, clock: Clock | None = None, one_per_source: bool = False) -> ResolveSummary:
-    """Derive the listings, decide who is who, and save the entities; ids stay, and merged ids redirect."""
-    with database.read() as session:  # writers need not wait while it is thought about
-        listings = list(load_listings(session))
-        words = judgements.load(session)
-    clusters = resolve_listings(listings, words, one_per_source=one_per_source)
-    said = {listing.listing_id: digest_listing(listing) for listing in listings}
-    with database.begin() as session:
-        before = entities.load_members(session)
-        saved = entities.save_clusters(session, clusters)
-        entities.note_said(session, said, before)
+    """Derive the listings, decide who is who, and save the entities; ids stay, and merged ids redirect.
+
+    Raises ConflictError if reviewers merged or split people each time that it was thought about.
+    """
+    for _ in range(TRIES):
+        with database.read() as session:  # writers need not wait while it is thought about
+            listings = list(load_listings(session))
+            words = judgements.load(session)
+        clusters = resolve_listings(listings, words, one_per_source=one_per_source)
+        said = {listing.listing_id: digest_listing(listing) for listing in listings}
+        with database.begin() as session:
+            if judgements.load(session) != words:
+                continue  # what a person said meanwhile is not undone
+            before = entities.load_members(session)
+            saved = entities.save_clusters(session, clusters)
+            entities.note_said(session, said, before)
+        break
+    else:
+        raise ConflictError("Reviewers merged or split people all the while. Run this again.")
     people = sum(cluster.kind is EntityKind.PERSON for cluster in clusters)
     return ResolveSummary(
         listings=len(listings),

@@ -101,8 +101,8 @@ def test_a_decision_is_kept_with_who_and_why_and_told_to_search_and_audit(record
         (act,) = audit.load(session, subject=case.id)
         assert (act.actor, act.action, act.detail["reason"]) == ("ann", "review.edit", "the other row")
         assert reviews.load_queue(session).cases == ()
+        other = reviews.open_case(session, make_draft("other"))
         with pytest.raises(UsageError):
-            other = reviews.open_case(session, make_draft("other"))
             reviews.decide(session, other.id, Choice.EDIT, version=1, by="ann")
 
 
