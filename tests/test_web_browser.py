@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from directory.models import EntityKind, Outcome
 from records import entities, observations, removals, reviews, runs, sign_ins, users
@@ -198,7 +198,19 @@ def test_on_a_phone_the_map_is_fetched_only_when_asked_for(browser: Browser, add
         assert not any("leaflet" in url for url in asked)
         page.get_by_role("button", name="Show the map").click()
         expect(page.locator(".map path.marker")).to_have_count(2 if "search" in path else 1)
+        for label in page.locator(".map .leaflet-tooltip").all():
+            assert is_within(label, page.locator(".map"))
         assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
+
+
+def is_within(part: Locator, whole: Locator) -> bool:
+    """Whether nothing of a part is cut off by the edge of the whole."""
+    inner, outer = part.bounding_box(), whole.bounding_box()
+    assert inner is not None
+    assert outer is not None
+    right, bottom = outer["x"] + outer["width"], outer["y"] + outer["height"]
+    beside = outer["x"] <= inner["x"] and inner["x"] + inner["width"] <= right
+    return beside and outer["y"] <= inner["y"] and inner["y"] + inner["height"] <= bottom
 
 
 def test_where_there_is_room_the_map_stands_beside_the_list(browser: Browser, address: str) -> None:
@@ -213,6 +225,8 @@ def test_where_there_is_room_the_map_stands_beside_the_list(browser: Browser, ad
         assert chart["y"] == results["y"]
         assert page.locator(".map .leaflet-tooltip a").count() == 0
         expect(page.locator(".map .leaflet-tooltip").get_by_text("Anna Sample")).to_be_visible()
+        for label in page.locator(".map .leaflet-tooltip").all():
+            assert is_within(label, page.locator(".map"))
     with open_page(browser, width=1280, script=False) as page:
         page.goto(address + "/search?q=neck&near=Stony+Plain")
         expect(page.locator(".map-box")).to_be_hidden()

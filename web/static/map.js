@@ -38,7 +38,8 @@ const draw = () => {
     const point = [Number(cards[0].dataset.lat), Number(cards[0].dataset.lon)];
     const marker = L.circleMarker(point, { radius: 9, className: "marker" }).addTo(map).bindPopup(name(cards, true));
     // Without tiles the names are what tells one point from another; they are words alone, for nobody can press them.
-    if (!box.dataset.tiles) marker.bindTooltip(name(cards, false), { permanent: true, direction: "top", offset: [0, -6] });
+    // Each stands on the side of its point that has more room, so that the map's edge cuts none.
+    if (!box.dataset.tiles) marker.bindTooltip(name(cards, false), { permanent: true, direction: "auto", offset: [4, 0] });
     points.push(point);
   }
   map.fitBounds(points, { padding: [32, 32], maxZoom: 13 });
