@@ -41,7 +41,7 @@ from search.documents import make_documents
 from search.engine import open_engine
 from search.indexer import update_index
 from search.node import RunningNode, start_node
-from search.node.process import find_free_port
+from search.node.process import reserve_port
 from tests.postgresql_node import LocalServer, require_programs
 
 PASSWORD = "a long enough password"
@@ -140,7 +140,7 @@ def start_crew(folder: Path, *, cases: int, lease_s: float = LEASE_S, heap: str 
         stack.callback(app.database.close)
         fill(app, world.world, world.overrides, lambda _: None)
         open_cases(app, cases)
-        sites = tuple(f"http://127.0.0.1:{find_free_port()}" for _ in range(2))
+        sites = tuple(f"http://127.0.0.1:{stack.enter_context(reserve_port())}" for _ in range(2))
         crew = Crew(app, postgresql, node, world, sites)
         ways = folder / "ways.json"
         ways.write_bytes(orjson.dumps(world.overrides))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,10 +14,12 @@ from typing import cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from search.node.process import reserve_port
+
 
 @dataclass
 class MailServer:
-    """Takes mail at `port`; `answers` holds what it says to a recipient in place of 250."""
+    """Takes mail at `port`; `answers` holds what it says to a recipient in place of 250, `stops` how often it went."""
 
     port: int
     tls: ssl.SSLContext | None = None
@@ -26,6 +27,7 @@ class MailServer:
     taken: list[EmailMessage] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    stops: int = 0
     _controller: Controller | None = None
 
     @property
@@ -60,6 +62,7 @@ class MailServer:
             tls_context=self.tls,
             authenticator=self._authenticate if self.password else None,
             auth_require_tls=self.tls is not None,
+            ready_timeout=120,  # a busy machine is slow
         )
         self._controller.start()
 
@@ -67,20 +70,16 @@ class MailServer:
         """Be away from now on."""
         if self._controller is not None:
             self._controller.stop()
-            self._controller = None
-
-
-def find_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
+            self._controller, self.stops = None, self.stops + 1
 
 
 @contextmanager
 def run_mail_server(**parts: object) -> Iterator[MailServer]:
     """A server that answers until the end of the block."""
-    server = MailServer(find_port(), **parts)  # type: ignore[arg-type]
-    server.start()
-    yield server
-    server.stop()
+    with reserve_port() as port:  # it stays its own while it is away
+        server = MailServer(port, **parts)  # type: ignore[arg-type]
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -6,11 +6,11 @@ skipped; where CI promises them (`CI=true`), that is a failure.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import uuid
@@ -24,6 +24,8 @@ import psycopg
 import pytest
 from pytest_postgresql.janitor import DatabaseJanitor
 from pytest_postgresql.retry import retry
+
+from search.node.process import reserve_port
 
 URL_VARIABLE = "POSTGRESQL_URL"
 
@@ -51,7 +53,7 @@ class PostgresqlServer:
             dbname=name,
             template_dbname=template,
             password=self.password,
-            connection_timeout=30,
+            connection_timeout=300,
         )
 
 
@@ -67,9 +69,8 @@ class LocalServer:
             account = pwd.getpwnam("postgres")
             os.chown(self.folder, account.pw_uid, account.pw_gid)
             self.identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
+        self.resources = contextlib.ExitStack()
+        port = self.resources.enter_context(reserve_port())  # it stays its own while it is dead
         self.server = PostgresqlServer("127.0.0.1", port, "postgres")
         self._run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
 
@@ -79,31 +80,42 @@ class LocalServer:
 
     def start(self) -> PostgresqlServer:
         """Start it and wait until it answers."""
+        retry(self._connect, timeout=300, possible_exception=psycopg.OperationalError)
+        return self.server
+
+    def _connect(self) -> None:
+        if self.process is None or self.process.poll() is not None:  # it ends while the one killed before it still dies
+            self._launch()
+        with psycopg.connect(self.server.make_url("postgres"), connect_timeout=60):
+            pass
+
+    def _launch(self) -> None:
         options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.folder), "fsync": "off"}
         command = [str(self.programs / "postgres"), "-D", str(self.folder / "data"), "-p", str(self.server.port)]
         command += [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log, **self.identity)
-        retry(self._connect, timeout=60, possible_exception=psycopg.OperationalError)
-        return self.server
-
-    def _connect(self) -> None:
-        with psycopg.connect(self.server.make_url("postgres"), connect_timeout=5):
-            pass
 
     def kill(self) -> None:
-        """End it at once, as a power cut would; `start` brings it back."""
-        self._end(signal.SIGQUIT)
+        """End the server and every process of it with -9; `start` brings it back."""
+        if self.process is not None:
+            parent = self.process.pid
+            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+            self._end(signal.SIGKILL)  # first: it would start new ones
+            for child in children:
+                with contextlib.suppress(ProcessLookupError):  # they end by themselves too, but not at once
+                    os.kill(int(child), signal.SIGKILL)
 
     def stop(self) -> None:
         """End it and take its folder away."""
         self._end(signal.SIGINT)
         shutil.rmtree(self.folder, ignore_errors=True)
+        self.resources.close()
 
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None:
             self.process.send_signal(how)
-            self.process.wait(timeout=60)
+            self.process.wait(timeout=300)
             self.process = None
 
 

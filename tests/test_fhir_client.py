@@ -12,7 +12,8 @@ from fhir.resources.R4B import get_fhir_model_class
 from fhirpy import SyncFHIRClient
 from fhirpy.base.exceptions import OperationOutcome, ResourceNotFound
 
-from tests.web_browser import find_port, serve
+from search.node.process import reserve_port
+from tests.web_browser import serve
 from tests.web_world import SEATTLE, STONY_PLAIN, make_attack, make_document, make_documents, make_world
 
 TYPES = ("Practitioner", "PractitionerRole", "Location", "Organization", "VerificationResult")
@@ -72,12 +73,11 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         make_document("two-places", "Tess Twice", STONY_PLAIN, locations=(STONY_PLAIN, SEATTLE), practice_names=()),
         *(make_document(f"many-{number}", f"Mary Many{number}", SEATTLE) for number in range(MANY)),
     ]
-    port = find_port()
-    world = make_world(
-        tmp_path_factory.mktemp("fhir"), documents, base_url=f"http://127.0.0.1:{port}", api_requests_per_minute=0
-    )
-    with serve(world.app, port=port) as site:
-        yield f"{site}/fhir"
+    with reserve_port() as port:  # the site has to know its own address
+        folder, address = tmp_path_factory.mktemp("fhir"), f"http://127.0.0.1:{port}"
+        world = make_world(folder, documents, base_url=address, api_requests_per_minute=0)
+        with serve(world.app, port=port) as site:
+            yield f"{site}/fhir"
 
 
 @pytest.fixture(scope="module")

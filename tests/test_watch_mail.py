@@ -23,7 +23,8 @@ from notices.mailing import FileMailer, SmtpMailer, send_waiting
 from notices.messages import make_draft, parse_address
 from records import mail
 from records.database import Database, open_database
-from tests.mail_server import MailServer, find_port, run_mail_server
+from search.node.process import reserve_port
+from tests.mail_server import MailServer, run_mail_server
 from tests.records_fixtures import START, StepClock
 
 SENDER = "palpate@example.org"
@@ -240,12 +241,19 @@ def test_settings_that_no_mail_could_use_are_named(name: str, value: str) -> Non
         load_settings({name: value}, Path("nowhere.toml"))
 
 
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port where nobody answers."""
+    with reserve_port() as port:
+        yield port
+
+
 def test_the_command_sends_and_fails_plainly_while_the_server_is_away(
-    server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    silent_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PALPATE_DATA_DIR", str(tmp_path / "mine"))
-    monkeypatch.setenv("PALPATE_SMTP_URL", f"smtp://127.0.0.1:{find_port()}")
+    monkeypatch.setenv("PALPATE_SMTP_URL", f"smtp://127.0.0.1:{silent_port}")
     settings = load_settings()
     database = open_database(settings)
     queue(database, "ana")
@@ -271,7 +279,7 @@ def test_the_doctor_says_where_mails_go_and_when_they_do_not(
     assert look()["mail queue"] == (False, "1 wait, 0 given up")
 
 
-def test_a_server_that_is_away_is_an_error_of_the_tree() -> None:
-    mailer = SmtpMailer(f"smtp://127.0.0.1:{find_port()}")
+def test_a_server_that_is_away_is_an_error_of_the_tree(silent_port: int) -> None:
+    mailer = SmtpMailer(f"smtp://127.0.0.1:{silent_port}")
     with pytest.raises(MailServerError):
         mailer.send(mail.Mail(seq=1, key="k", recipient="a@example.com", message="m", attempts=1), SENDER)

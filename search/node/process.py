@@ -80,11 +80,13 @@ class RunningNode:
         return "\n".join(path.read_text("utf-8", "replace").splitlines()[-15:]) if path.exists() else ""
 
 
-def find_free_port() -> int:
-    """A loopback port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+@contextlib.contextmanager
+def reserve_port() -> Iterator[int]:
+    """A free loopback port that the system gives to nobody while the block runs, but to a server that names it."""
+    with socket.socket() as held:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # servers set it too: only then may both have it
+        held.bind((HOST, 0))
+        yield int(held.getsockname()[1])
 
 
 @contextlib.contextmanager
@@ -106,8 +108,8 @@ def start_cluster(
         members = [
             RunningNode(
                 name=f"node-{number + 1}",
-                http_port=http_port + number if http_port else find_free_port(),
-                transport_port=find_free_port(),
+                http_port=http_port + number if http_port else stack.enter_context(reserve_port()),
+                transport_port=stack.enter_context(reserve_port()),
                 folder=root / f"node-{number + 1}",
                 home=home,
                 heap=heap,
