@@ -273,6 +273,17 @@ def close_unseen(session: Session, source: str, run_id: str, read_on: date) -> i
     return result.rowcount  # type: ignore[attr-defined,no-any-return]
 
 
+def find_read_on(session: Session, source: str, kind: ObservationKind) -> date | None:
+    """The day on which a source was last read, by what it said last that is in force; None before the first time.
+
+    A full read finds or closes every row, so that any one tells the day; a part read later moves it for what it found.
+    """
+    row = ObservationRow
+    open_ = sa.and_(row.superseded_at.is_(None), row.closed_at.is_(None))
+    query = sa.select(row.read_on).where(row.kind == kind.value, row.source == source, open_)
+    return session.scalar(query.order_by(row.id.desc()).limit(1))
+
+
 def count(session: Session) -> dict[tuple[str, ObservationKind], int]:
     """How many are in force, by source and kind."""
     row = ObservationRow

@@ -8,7 +8,16 @@ import pytest
 
 from directory.models import Outcome
 from records.ledger import FhirStatus
-from verification.badge import LABELS, BadgeCode, rate_credential, read_clocks, verified_until
+from verification.badge import (
+    CHECK_DAYS,
+    CONTACT_DAYS,
+    EXCLUSION_DAYS,
+    LABELS,
+    BadgeCode,
+    is_due,
+    rate_credential,
+    verified_until,
+)
 from verification.fhir import fhir_status
 from verification.plan import next_check_on
 
@@ -89,17 +98,16 @@ def test_verified_until_is_the_earlier_of_expiry_and_clock() -> None:
     assert verified_until(None, DAY) is None
 
 
-def test_the_three_clocks_run_out_on_their_own_days() -> None:
-    def due(days: int) -> tuple[bool, bool, bool]:
-        clocks = read_clocks(
-            checked_on=DAY, exclusions_read_on=DAY, contact_checked_on=DAY, on=DAY + timedelta(days=days)
-        )
-        return clocks.check_due, clocks.exclusions_due, clocks.contact_due
+def test_the_three_clocks_run_out_on_their_own_days_and_what_was_never_done_is_due() -> None:
+    def list_due(days: int) -> list[int]:
+        clocks = (CHECK_DAYS, EXCLUSION_DAYS, CONTACT_DAYS)
+        return [clock for clock in clocks if is_due(DAY, clock, on=DAY + timedelta(days=days))]
 
-    assert due(30) == (False, False, False)
-    assert due(31) == (False, True, False)
-    assert due(91) == (False, True, True)
-    assert due(121) == (True, True, True)
+    assert list_due(30) == []
+    assert list_due(31) == list_due(90) == [30]
+    assert list_due(91) == list_due(120) == [30, 90]
+    assert list_due(121) == [120, 30, 90]
+    assert is_due(None, CHECK_DAYS, on=DAY)
 
 
 def test_a_licence_is_asked_again_in_30_days_7_before_and_the_day_after_expiry() -> None:

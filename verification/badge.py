@@ -136,25 +136,6 @@ def make_badge(code: BadgeCode, sentence: str, checked_on: date | None = None) -
     return Badge(code, LABELS[code], sentence, checked_on)
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """Which of the three clocks have run out on a day."""
-
-    check_due: bool
-    exclusions_due: bool
-    contact_due: bool
-
-
-def read_clocks(
-    *, checked_on: date | None, exclusions_read_on: date | None, contact_checked_on: date | None, on: date
-) -> Clocks:
-    """Whether the licence check (120 days), exclusion lists (30) or contact details (90) are too old on `on`."""
-
-    def is_over(since: date | None, days: int) -> bool:
-        return since is None or on > since + timedelta(days=days)
-
-    return Clocks(
-        is_over(checked_on, CHECK_DAYS),
-        is_over(exclusions_read_on, EXCLUSION_DAYS),
-        is_over(contact_checked_on, CONTACT_DAYS),
-    )
+def is_due(since: date | None, days: int, *, on: date) -> bool:
+    """Whether what was done on `since` counts no longer on the day `on`: never done, or more than `days` before."""
+    return since is None or on > since + timedelta(days=days)

@@ -23,6 +23,7 @@ from web.api_models import (
     VerificationsModel,
     describe_problems,
 )
+from web.clocks import describe_clocks, describe_exclusion_lists
 from web.patients import find_document
 from web.query import SearchForm
 from web.searching import answer_search
@@ -84,6 +85,7 @@ def show_therapist(request: Request, therapist_id: str) -> Response:
         return RedirectResponse(f"/api/v1/therapists/{document.id}", 301)
     body = to_json(document)
     body["badge"] = describe_badge(site, document)
+    body["clocks"] = describe_clocks(site, document)
     body["standings"] = describe_places(site, document)
     body["may_take_referral"], body["referral_rule"] = find_referral_today(site, document)
     body["credentials"] = [describe_credential(site, credential) for credential in document.credentials]
@@ -152,7 +154,8 @@ def list_verifications(request: Request, therapist_id: str) -> Response:
         for row in rows
         if row.erased_at is None
     ]
-    return validate_content(request, send_json({"id": document.id, "verifications": checks}))
+    body = {"id": document.id, "verifications": checks, "exclusion_lists": describe_exclusion_lists(site)}
+    return validate_content(request, send_json(body))
 
 
 def make_form(site: Site, params: SearchParams) -> SearchForm:

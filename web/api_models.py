@@ -109,6 +109,23 @@ class SearchModel(_Open):
     )
 
 
+class ClockModel(_Open):
+    """How old a check is."""
+
+    checked_on: str | None = Field(examples=["2026-11-17"])
+    days: int = Field(description="How many days it counts for.", examples=[120])
+    due: bool = Field(description="Never done, or longer ago than that.")
+
+
+class ClocksModel(_Open):
+    licence: ClockModel = Field(description="The register's last reading for what the badge speaks of.")
+    contact: ClockModel = Field(description="The last reading of the contact details.")
+
+
+class ListClockModel(ClockModel):
+    source: str = Field(examples=["leie"])
+
+
 class TherapistModel(_Open):
     """Everything the directory shows of one therapist."""
 
@@ -119,6 +136,7 @@ class TherapistModel(_Open):
     credentials: list[CredentialModel]
     badge: BadgeModel = Field(description="What holds wherever they practise; `standings` says it for each.")
     standings: list[PlaceStandingModel]
+    clocks: ClocksModel
     url: str
 
 
@@ -149,6 +167,9 @@ class VerificationModel(BaseModel):
 class VerificationsModel(BaseModel):
     id: str
     verifications: list[VerificationModel]
+    exclusion_lists: list[ListClockModel] = Field(
+        description="When the federal exclusion lists were last read here. What they say of anybody is never published."
+    )
 
 
 class ProblemModel(_Open):

@@ -10,6 +10,7 @@ from directory.errors import NotFoundError
 from directory.models import Answer
 from search.interface import Hit
 from search.service import SearchAnswer
+from web.clocks import list_clocks, say_exclusion_lists
 from web.pages import Visit, open_visit
 from web.patients import find_document
 from web.query import SearchForm, parse_form
@@ -89,12 +90,13 @@ def show_sheet(request: Request, therapist_id: str) -> Response:
     visit = open_visit(request)
     document = find_document(visit.site, therapist_id)
     row = make_row(visit, Hit(document=document, score=0), set(), set())
-    checked = visit.language.write_date(document.verified_on)
+    shown = next(iter(document.locations), None)
     return visit.page(
         "sheet.html",
         title=visit.language.say("Referral sheet"),
         row=row,
-        checked=checked,
+        clocks=list_clocks(visit, document, shown),
+        exclusions=say_exclusion_lists(visit, document),
         printed=visit.language.write_date(visit.site.today()),
     )
 

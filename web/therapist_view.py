@@ -12,6 +12,7 @@ from directory.models import Answer, PracticeKind, Setting
 from records import entities, requests
 from records.requests import StatementKind
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
+from web.clocks import list_clocks
 from web.explanations import retell
 from web.hours import write_hours
 from web.pages import Visit
@@ -114,7 +115,7 @@ class TherapistView:
     evidence: tuple[EvidenceView, ...]
     evidence_label: str
     attributions: tuple[str, ...]
-    freshness: str
+    clocks: tuple[str, ...]
     description: str
     json_ld: Markup
 
@@ -158,7 +159,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
             "The words on their pages (%(count)s)", "The words on their pages (%(count)s)", len(evidence)
         ),
         attributions=tuple(clean(line, 200) for line in document.attributions),
-        freshness=_say_freshness(visit, document),
+        clocks=list_clocks(visit, document),
         description=_describe(visit, document, badge),
         json_ld=embed_json(make_json_ld(visit, document)),
     )
@@ -298,15 +299,6 @@ def _name_field(visit: Visit, field: str) -> str:
 def _say_where(visit: Visit, read_on: date | None) -> str:
     say = visit.language.say
     return say("on their site, %(day)s", day=visit.language.write_date(read_on)) if read_on else say("on their site")
-
-
-def _say_freshness(visit: Visit, document: TherapistDocument) -> str:
-    language = visit.language
-    if document.contact_checked_on:
-        return language.say("Contact details read on %(day)s.", day=language.write_date(document.contact_checked_on))
-    if document.last_seen_at:
-        return language.say("Last seen on %(day)s.", day=language.write_date(document.last_seen_at.date()))
-    return ""
 
 
 def _describe(visit: Visit, document: TherapistDocument, badge: BadgeView) -> str:

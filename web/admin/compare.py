@@ -106,12 +106,14 @@ def compare(
             _compare("Valid until", "", record.expires_on.isoformat() if record.expires_on else ""),
             _compare("Board action", "", (record.discipline_note or "yes") if record.discipline else "none on file"),
             _compare("Former names", "", "; ".join(record.former_names)),
+            _compare("Register read on", "", record.read_on.isoformat() if record.read_on else ""),
         ]
     elif isinstance(record, Exclusion):
         lines += [
             _compare("NPI", listing.npi if listing else "", record.npi),
             _compare("Excluded on", "", record.excluded_on.isoformat() if record.excluded_on else ""),
             _compare("Speciality", "", record.specialty),
+            _compare("List read on", "", record.read_on.isoformat() if record.read_on else ""),
         ]
     return tuple(line for line in lines if line.claimed or line.found)
 
