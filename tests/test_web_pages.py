@@ -57,6 +57,15 @@ def test_an_empty_page_offers_the_wider_circle(client: TestClient) -> None:
     assert "radius_km=40.23" in page  # 25 miles
 
 
+def test_a_certificates_source_is_its_issuer_by_name(client: TestClient) -> None:
+    page = client.get("/therapists/wa-carla").text
+    assert "National Certification Board for Therapeutic Massage &amp; Bodywork (NCBTMB)" in page
+    assert "ncbtmb" not in page
+    found = client.get("/fhir/VerificationResult?target=Practitioner/wa-carla").json()["entry"]
+    asked = {entry["resource"]["primarySource"][0]["who"]["display"] for entry in found}
+    assert {name.partition(" ")[0] for name in asked} == {"Washington", "National"}
+
+
 def test_a_matched_condition_is_bold(client: TestClient) -> None:
     assert "<b>sciatica</b>" in client.get("/search", params={"q": "sciatica", "near": "Seattle"}).text
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from directory.credentials import find_issuer
+from directory.jurisdictions import Jurisdictions
 from directory.models import Answer, to_json
 from directory.regions import find_region
 from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
@@ -130,9 +132,10 @@ def describe_where(visit: Visit, jurisdiction: str | None) -> str:
     return visit.language.name_region(code)
 
 
-def name_source(visit: Visit, credential: DocumentCredential) -> str:
-    """Who was asked: the regulator where there is one."""
-    register = visit.site.jurisdictions.register(None, credential.jurisdiction)
-    if credential.verified_on and register.regulator and credential.kind in ("licence", "registration"):
-        return register.regulator
-    return clean(credential.source, 60)
+def name_source(jurisdictions: Jurisdictions, credential: DocumentCredential) -> str:
+    """Who was asked: the regulator of a licence, the issuer of a certificate; else the source by its id."""
+    if credential.verified_on and credential.kind in ("licence", "registration"):
+        asked = jurisdictions.register(None, credential.jurisdiction).regulator
+    else:
+        asked = find_issuer(credential.title) if credential.source else None
+    return asked or clean(credential.source, 60)

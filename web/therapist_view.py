@@ -202,7 +202,7 @@ def make_credential_row(visit: Visit, credential: DocumentCredential) -> Credent
         badge=rate_credential(visit, credential),
         until=language.say("until %(day)s", day=until) if until else "",
         checked=language.write_date(credential.verified_on),
-        source=name_source(visit, credential),
+        source=name_source(visit.site.jurisdictions, credential),
         explanation=retell(language, clean(credential.explanation, 400), region=credential.jurisdiction),
     )
 

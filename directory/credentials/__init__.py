@@ -1,6 +1,6 @@
 """Credential claims: what people write after their names, read into something a register can be asked for."""
 
-from directory.credentials.data import Schemes, load_schemes, load_titles
+from directory.credentials.data import Schemes, find_issuer, load_schemes, load_titles
 from directory.credentials.find import find_claims
 from directory.credentials.model import (
     PARSER_VERSION,
@@ -26,6 +26,7 @@ __all__ = [
     "Schemes",
     "family_of_type",
     "find_claims",
+    "find_issuer",
     "is_npi",
     "key_of_record",
     "letters_of",

@@ -35,6 +35,12 @@ def load_titles() -> tuple[Title, ...]:
     )
 
 
+@cache
+def find_issuer(title: str | None) -> str | None:
+    """Who alone could confirm a title (an id of titles.yml), by name; None where a register could, or nobody."""
+    return next((known.issuer for known in load_titles() if known.id == title), None)
+
+
 @dataclass(frozen=True)
 class Schemes:
     """The number schemes of every register, by (jurisdiction, family)."""

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from directory.jurisdictions import load_jurisdictions
 from directory.models import EntityKind, Outcome
 from directory.regions import REGIONS, find_region
 from records.ledger import FhirStatus
 from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
 from verification.badge import BadgeCode, rate_credential
 from verification.fhir import fhir_status
+from web.standing import name_source
 from web.values import clean, find_phone, find_safe_url
 
 Resource = dict[str, object]
@@ -173,9 +175,10 @@ def make_verifications(document: TherapistDocument, *, on: date) -> Iterator[Res
         if status is FhirStatus.VALIDATED and rate_credential(credential, on=on).code not in HOLDING:
             status = FhirStatus.REQ_REVALID
         checked = credential.verified_on.isoformat() if credential.verified_on else None
+        asked = name_source(load_jurisdictions(), credential)
         source = drop_empty(
             {
-                "who": {"display": clean(credential.source, 120)} if clean(credential.source) else None,
+                "who": {"display": asked} if asked else None,
                 "type": [_code("primary-source-type", "lic-board")] if credential.kind == "licence" else None,
                 "validationStatus": _code("validation-status", _say_validation(status)),
                 "validationDate": checked,
