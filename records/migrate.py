@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ def find_revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+@functools.cache
 def find_head() -> str | None:
     """The revision this version of the software needs."""
     config = Config()
@@ -47,10 +49,10 @@ def migrate(engine: sa.Engine, revision: str = "head") -> None:
     with engine.begin() as connection:
         lock(connection)
         current = find_revision(connection)
+        if revision == "head" and current == find_head():
+            return
         config = make_config(connection)
         script = ScriptDirectory.from_config(config)
-        if revision == "head" and current == script.get_current_head():
-            return
         known = {item.revision for item in script.walk_revisions()}
         if current is not None and current not in known:
             raise SettingsError("These records were made by a newer Palpate. Upgrade this one, or restore a backup.")

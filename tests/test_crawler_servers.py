@@ -15,9 +15,10 @@ from crawler.tally import SourceState, SourceSummary
 from directory.clock import FixedClock
 from directory.models import NpiRecord, ObservationKind, RegisterRecord, to_json
 from directory.settings import Settings
-from records.database import Database, open_database
+from records.database import Database
 from records.observations import load_current
 from tests.crawler_servers import Nppes, Server, Socrata, answer_json, make_npi, make_npi_row, make_wa_row, serve
+from tests.records_fixtures import open_new
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 FAST = Limits(ask_again_s=0.01, retries=0)
@@ -31,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def database(settings: Settings) -> Iterator[Database]:
-    opened = open_database(settings, clock=FixedClock(NOW))
+    opened = open_new(settings, clock=FixedClock(NOW))
     yield opened
     opened.close()
 

@@ -13,10 +13,9 @@ from cli.keep import TRY_AGAIN_AFTER, Ways, ask_for_due, do_next, find_due, keep
 from crawler.sources import load_sources
 from directory.settings import Settings
 from records import jobs, rounds
-from records.database import open_database
 from records.rounds import Step
 from search.engine import open_engine
-from tests.records_fixtures import START, StepClock
+from tests.records_fixtures import START, StepClock, open_new
 from tests.search_records import make_people, record
 
 
@@ -24,7 +23,7 @@ def make_app(folder: Path, clock: StepClock, *, only: tuple[str, ...] = ()) -> A
     """An installation that reads `only` these sources."""
     off = ",".join(name for name in load_sources() if name not in only)
     settings = Settings(data_dir=folder, session_secret="only-for-tests", sources_off=off)
-    return App(settings, clock, open_database(settings, clock=clock))
+    return App(settings, clock, open_new(settings, clock=clock))
 
 
 @pytest.fixture

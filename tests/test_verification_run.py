@@ -13,10 +13,10 @@ from directory.models import EntityKind, Exclusion, Listing, NpiLicence, NpiReco
 from directory.settings import Settings
 from records import entities, ledger, observations, reviews
 from records.cases import CaseKind, Choice
-from records.database import Database, open_database
+from records.database import Database
 from records.ledger import FhirStatus, LedgerEntry
 from resolution.run import run_resolve
-from tests.records_fixtures import START, StepClock, observe
+from tests.records_fixtures import START, StepClock, observe, open_new
 from tests.verification_records import make_listing, make_record
 from verification.explain import explain_entity, show_ledger
 from verification.inputs import load_inputs
@@ -34,7 +34,7 @@ def make_clock() -> StepClock:
 
 @pytest.fixture(name="database")
 def make_database(tmp_path: Path, clock: StepClock) -> Iterator[Database]:
-    opened = open_database(Settings(data_dir=tmp_path / "data", session_secret="only-for-tests"), clock=clock)
+    opened = open_new(Settings(data_dir=tmp_path / "data", session_secret="only-for-tests"), clock=clock)
     yield opened
     opened.close()
 

@@ -25,7 +25,7 @@ from records import mail
 from records.database import Database, open_database
 from search.node.process import reserve_port
 from tests.mail_server import MailServer, run_mail_server
-from tests.records_fixtures import START, StepClock
+from tests.records_fixtures import START, StepClock, open_new
 
 SENDER = "palpate@example.org"
 SETTINGS = Settings(base_url="https://palpate.example.org", mail_from=SENDER)
@@ -44,7 +44,7 @@ def clock() -> StepClock:
 
 @pytest.fixture
 def database(tmp_path: Path, clock: StepClock) -> Iterator[Database]:
-    found = open_database(Settings(data_dir=tmp_path / "data", session_secret="only-for-tests"), clock=clock)
+    found = open_new(Settings(data_dir=tmp_path / "data", session_secret="only-for-tests"), clock=clock)
     yield found
     found.close()
 

@@ -14,10 +14,11 @@ from crawler.sources import describe_sources, load_sources
 from directory.clock import FixedClock
 from directory.settings import Settings
 from records import audit, jobs, runs, users
-from records.database import Database, open_database
+from records.database import Database
 from records.runs import RunState, RunSummary
 from records.users import Role
 from search.engine import open_engine
+from tests.records_fixtures import open_new
 from tests.web_world import NOW
 from web.admin.chart import make_chart
 from web.app import create_app
@@ -32,7 +33,7 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def database(tmp_path: Path, clock: FixedClock) -> Iterator[Database]:
-    found = open_database(Settings(data_dir=tmp_path, session_secret="a secret for tests"), clock=clock)
+    found = open_new(Settings(data_dir=tmp_path, session_secret="a secret for tests"), clock=clock)
     yield found
     found.close()
 

@@ -13,10 +13,11 @@ from fastapi import FastAPI
 from directory.clock import FixedClock
 from directory.models import Answer, EntityKind, PracticeKind, Referral, Setting
 from directory.settings import Settings
-from records.database import Database, open_database
+from records.database import Database
 from search.engine import open_engine
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
 from search.names import BuildName
+from tests.records_fixtures import open_new
 from web.app import create_app
 
 TODAY = date(2026, 11, 20)
@@ -294,7 +295,7 @@ def make_world(folder: Path, documents: Iterable[TherapistDocument], **changes: 
     """A site that serves these documents as of `NOW`; its data lives in `folder`."""
     settings = Settings(data_dir=folder, session_secret="a secret for tests", **changes)
     clock = FixedClock(NOW)
-    database = open_database(settings, clock=clock)
+    database = open_new(settings, clock=clock)
     engine = open_engine(settings)
     name = str(BuildName(NOW, settings.index_alias, 1))
     build = engine.start_build(name)

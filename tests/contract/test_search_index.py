@@ -16,12 +16,12 @@ from directory.errors import ConflictError, EngineUnavailableError, IndexGateErr
 from directory.models import Listing, ObservationKind
 from directory.settings import Settings
 from records import observations, outbox
-from records.database import Database, open_database
+from records.database import Database
 from search.backends.elastic import ElasticEngine
 from search.indexer import build_index, index_status, rollback, update_index
 from search.interface import Engine, SearchRequest
 from search.names import BuildName
-from tests.records_fixtures import START, StepClock, observe
+from tests.records_fixtures import START, StepClock, observe, open_new
 from tests.search_engines import ENGINES, drop_all, make_alias, open_test_engine, publish_all
 from tests.search_records import make_people, record
 
@@ -40,7 +40,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def database(settings: Settings, clock: StepClock) -> Iterator[Database]:
-    opened = open_database(settings, clock=clock)
+    opened = open_new(settings, clock=clock)
     yield opened
     opened.close()
 
