@@ -301,3 +301,26 @@ def test_a_number_without_an_area_code_in_use_tells_of_abroad_beside_another_sig
 )
 def test_techniques_of_treatment_beside_a_little_rest_make_a_mixed_practice(menu: str, kind: str) -> None:
     assert extract_page(f"<h1>Juniper Massage</h1><p>{menu}</p>").practice_kind.value == kind
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("We are not a fluffy spa. Sports injuries and chronic pain are assessed and treated.", "medical"),
+        ("Deep tissue massage for chronic pain after an injury. Aromatherapy and hot stones help you relax.", "mixed"),
+        ("Therapeutic massage by appointment in a quiet studio off the main square of Juniper.", "mixed"),
+        ("Massage by appointment in a small studio off the main square of Juniper, open on Mondays.", "unclear"),
+    ],
+)
+def test_rest_that_is_denied_does_not_count_and_few_words_of_care_beside_rest_decide_nothing(
+    body: str, kind: str
+) -> None:
+    assert extract_page(f"<h1>Juniper Studio</h1><p>{body}</p>").practice_kind.value == kind
+
+
+def test_ten_ailments_do_not_make_a_spa_medical() -> None:
+    ills = "Back pain, neck pain, sciatica, arthritis, whiplash, fibromyalgia, sprains, strains, headaches, migraines"
+    rest = "A serene sanctuary: relax, unwind, indulge. Spa packages, facials, body scrubs, hot stones for couples."
+    page = extract_page(f"<h1>Juniper Day Spa</h1><p>{rest}</p><p>Luxury spa rituals, blissful aromatherapy.</p>"
+                        f"<p>Massage can ease: {ills}.</p>")  # fmt: skip
+    assert page.practice_kind.value != "medical"

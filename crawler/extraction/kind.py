@@ -100,6 +100,7 @@ MEDICAL = (
         0.5,
         2,
     ),
+    _sign("therapeutic", r"\btherapeutic (?:massage|bodywork|results?|care|work|treatments?)\b", 0.4),
     _sign("thérapeutique thérapeutiques therapeutique", r"th[ée]rapeutiques?\b", 0.7, 2, ("rapeutique",)),
     _sign("terapia", r"\bterapia (?:muscular|deportiva|manual|f[íi]sica|del dolor)", 0.7, 2),
     _sign(
@@ -182,7 +183,14 @@ _TREATING = frozenset({
     "trigger-point", "myofascial-release", "cupping", "instrument-assisted", "active-release", "craniosacral",
     "temporomandibular", "oncology-massage", "scar-massage", "joint-mobilization",
 })  # fmt: skip
-_MANY_ILLS = 10  # who names so many ailments treats them, whatever else is offered
+_RESTFUL = frozenset({
+    "hot-stone", "aromatherapy", "couples-massage", "relaxation-massage", "body-wrap", "reflexology", "thai",
+    "head-massage", "lomi-lomi", "hydrotherapy", "reiki", "shiatsu", "ayurvedic",
+})  # fmt: skip
+_MANY_ILLS = 10  # who names so many ailments treats them, unless rest outweighs them
+_SOME_REST = 1.2  # beside which a few words of treatment decide nothing
+_MUCH_CARE = 3.0
+_FEW = 2  # techniques that a menu or an address may name by the way
 _SHELL = 60  # no more than "Loading …" or a call for JavaScript
 _LITTLE = 400  # characters: a contact page, whose menu names what other pages tell
 _PLAIN_CARE = 1.3
@@ -192,6 +200,9 @@ _EVERYDAY = frozenset(
 )
 _LEAD = 1.55  # one side must outweigh the other by this to decide
 _BACKGROUND = loose(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\bstudied\b|career in")
+_DENIED = loose(  # "not a fluffy spa"
+    r"\b(?:not|don['’]t|isn['’]t|aren['’]t|never|no|than|instead of|neither|nor)\b[^.!?;:,]{0,24}$"
+)
 _BACKGROUND_CUES = stems("background degree graduated studied career")
 _OFFER = stems("massage bodywork rolfing massothérapie massothérapeutes masaje therapy therapist shiatsu reflexology")
 _FOOTING = re.compile(r"[©@]|opyright")
@@ -208,9 +219,10 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
     medical += 0.5 * min(sum(1 for technique in techniques if technique in _CLINICAL), 2)
     ills = sum(1 for condition in conditions if condition not in _EVERYDAY)
     medical += 0.25 * min(ills, 4) if ills >= 3 else 0.0
-    if ills >= _MANY_ILLS:
+    if ills >= _MANY_ILLS and medical >= relaxation:
         medical *= _LEAD
-    if medical >= _ENOUGH[PracticeKind.MEDICAL] and medical >= _LEAD * relaxation:
+    enough = _ENOUGH[PracticeKind.MEDICAL] if relaxation < _SOME_REST else _MUCH_CARE
+    if medical >= enough and medical >= _LEAD * relaxation:
         return PracticeKind.MEDICAL
     if medical >= _PLAIN_CARE and relaxation < 0.3:
         return PracticeKind.MEDICAL
@@ -219,7 +231,8 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
     plain_rest = relaxation >= _PLAIN_REST and medical < 0.4 and not ills  # little is said, nothing of it of illness
     if mostly_rest or plain_rest:
         return PracticeKind.MIXED if _treats_too(techniques, relaxation) else PracticeKind.RELAXATION
-    says = not _only_lists(cues) and (len(techniques) > 1 or medical + relaxation > 0 or _says_what(cues))
+    signs = medical + relaxation > 0
+    says = not _only_lists(cues) and (signs or len(techniques) > _FEW)
     return PracticeKind.MIXED if says else PracticeKind.UNCLEAR
 
 
@@ -228,7 +241,8 @@ def _treats_too(techniques: Collection[str], relaxation: float) -> bool:
     treating = sum(1 for technique in techniques if technique in _TREATING)
     if relaxation < _MOSTLY_REST:
         return treating > 0 or "deep-tissue" in techniques
-    return treating > 1 and relaxation < _MUCH_REST
+    restful = sum(1 for technique in techniques if technique in _RESTFUL)
+    return treating > 1 and relaxation < _MUCH_REST and restful < _LEAD * treating
 
 
 def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> float:
@@ -243,6 +257,9 @@ def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evide
                 continue
             for match in sign.pattern.finditer(line.low):
                 if number in learnt and _BACKGROUND.search(_sentence_around(line.low, match)):
+                    continue
+                before = line.low[max(0, match.start() - 36) : match.start()]
+                if kind is PracticeKind.RELAXATION and _DENIED.search(before):
                     continue
                 aloud = aloud or line.level in (1, 2) or line.section is META
                 if seen < sign.most:
@@ -271,9 +288,3 @@ def _only_lists(cues: Cues) -> bool:
         line.section in (MAIN, HEADER) and len(line.text.split()) >= 5 and not _FOOTING.search(line.text)
         for line in cues.find(_OFFER)
     )
-
-
-def _says_what(cues: Cues) -> bool:
-    """Whether the page says anything of what is done there; one that is built in the browser says it in its head."""
-    told = (MAIN, META) if _said(cues) <= _SHELL else (MAIN,)
-    return any(line.section in told and len(line.text) > 60 for line in cues.find(_OFFER))
