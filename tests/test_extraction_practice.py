@@ -316,11 +316,3 @@ def test_rest_that_is_denied_does_not_count_and_few_words_of_care_beside_rest_de
     body: str, kind: str
 ) -> None:
     assert extract_page(f"<h1>Juniper Studio</h1><p>{body}</p>").practice_kind.value == kind
-
-
-def test_ten_ailments_do_not_make_a_spa_medical() -> None:
-    ills = "Back pain, neck pain, sciatica, arthritis, whiplash, fibromyalgia, sprains, strains, headaches, migraines"
-    rest = "A serene sanctuary: relax, unwind, indulge. Spa packages, facials, body scrubs, hot stones for couples."
-    page = extract_page(f"<h1>Juniper Day Spa</h1><p>{rest}</p><p>Luxury spa rituals, blissful aromatherapy.</p>"
-                        f"<p>Massage can ease: {ills}.</p>")  # fmt: skip
-    assert page.practice_kind.value != "medical"

@@ -187,7 +187,7 @@ _RESTFUL = frozenset({
     "hot-stone", "aromatherapy", "couples-massage", "relaxation-massage", "body-wrap", "reflexology", "thai",
     "head-massage", "lomi-lomi", "hydrotherapy", "reiki", "shiatsu", "ayurvedic",
 })  # fmt: skip
-_MANY_ILLS = 10  # who names so many ailments treats them, unless rest outweighs them
+_MANY_ILLS = 10  # who names so many ailments treats them, whatever else is offered
 _SOME_REST = 1.2  # beside which a few words of treatment decide nothing
 _MUCH_CARE = 3.0
 _FEW = 2  # techniques that a menu or an address may name by the way
@@ -219,7 +219,7 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
     medical += 0.5 * min(sum(1 for technique in techniques if technique in _CLINICAL), 2)
     ills = sum(1 for condition in conditions if condition not in _EVERYDAY)
     medical += 0.25 * min(ills, 4) if ills >= 3 else 0.0
-    if ills >= _MANY_ILLS and medical >= relaxation:
+    if ills >= _MANY_ILLS:
         medical *= _LEAD
     enough = _ENOUGH[PracticeKind.MEDICAL] if relaxation < _SOME_REST else _MUCH_CARE
     if medical >= enough and medical >= _LEAD * relaxation:
