@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -188,6 +188,14 @@ def find_by_entity(session: Session, entity_ids: Sequence[str]) -> list[Case]:
     """Every case about these entities, most urgent first."""
     query = sa.select(CaseRow).where(CaseRow.entity_id.in_(entity_ids)).order_by(CaseRow.priority, CaseRow.id)
     return [make_case(row) for row in session.scalars(query)]
+
+
+def find_by_listings(session: Session, listing_keys: Collection[str]) -> list[Case]:
+    """Every merge or split that names any of these listings, newest first."""
+    row, wanted = CaseRow, set(listing_keys)
+    query = sa.select(row).where(row.kind.in_([CaseKind.MERGE.value, CaseKind.SPLIT.value]), row.payload.is_not(None))
+    found = map(make_case, session.scalars(query.order_by(row.opened_at.desc(), row.id)))
+    return [case for case in found if wanted & {*case.input.ones, *case.input.others}]
 
 
 def find_identical(session: Session, case: Case) -> list[Case]:

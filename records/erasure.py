@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from directory.models import ExtractedPage, Listing, Observation
 from records import audit, entities, ledger, observations, removals, requests, snapshots, watches
-from records.cases import CaseState
+from records.cases import CaseState, find_by_listings
 from records.codec import digest, keyed_digest
 from records.database import Database, Session
 from records.observations import StoredObservation
@@ -135,7 +135,10 @@ def _forget_entity(session: Session, entity_id: str) -> tuple[int, int]:
     live = entities.resolve_id(session, entity_id)
     aliases = entities.find_aliases(session, live)
     rows = ledger.erase(session, live)
+    member = MembershipRow
+    listings = set(session.scalars(sa.select(member.listing_key).where(member.entity_id.in_(aliases))))
     cases = list(session.scalars(sa.select(CaseRow.id).where(CaseRow.entity_id.in_(aliases))))
+    cases += [case.id for case in find_by_listings(session, listings) if case.id not in cases]
     gone = {"payload": None, "key": "", "claim_id": None, "state": CaseState.GONE.value, "version": CaseRow.version + 1}
     for start in range(0, len(cases), CHUNK):
         part = cases[start : start + CHUNK]

@@ -84,6 +84,11 @@ def find_base(listing_id: str) -> str:
     return found[1] if found else listing_id
 
 
+def make_site_id(source: str, root: str) -> str:
+    """The id of the practice that a source's pages under one root speak of; those of its people begin with it."""
+    return f"site-{hashlib.sha256(f'{source} {root}'.encode()).hexdigest()[:20]}"
+
+
 def _read_at(item: Observed) -> datetime | None:
     value = getattr(item, "last_seen_at", None) or getattr(item, "read_at", None)
     return value if isinstance(value, datetime) else None
@@ -140,7 +145,7 @@ def _derive_site(source: str, root: str, members: Sequence[SitePage], read_at: d
     pages = _leave_out_lone(
         [member.page for member in sorted(members, key=lambda member: (-_richness(member.page), member.url))]
     )
-    base = f"site-{hashlib.sha256(f'{source} {root}'.encode()).hexdigest()[:20]}"
+    base = make_site_id(source, root)
     practice = _make_practice(source, base, pages, members[0].url)
     practice = replace(practice, read_at=read_at)
     people = _gather_people([person for page in pages for person in page.practitioners])

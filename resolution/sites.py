@@ -32,7 +32,7 @@ def group_pages(pages: Sequence[SitePage]) -> list[tuple[str, list[SitePage]]]:
     """
     sites: defaultdict[str, list[SitePage]] = defaultdict(list)
     for item in sorted(pages, key=lambda item: (item.url, item.source)):
-        sites[_plain_url(item.url) if item.is_location else find_site_root(item.url)].append(item)
+        sites[find_root(item.url, is_location=item.is_location)].append(item)
     groups: list[tuple[str, list[SitePage]]] = []
     for root, members in sites.items():
         if not root.endswith("/*"):
@@ -40,6 +40,11 @@ def group_pages(pages: Sequence[SitePage]) -> list[tuple[str, list[SitePage]]]:
             continue
         groups.extend((_plain_url(tied[0].url), tied) for tied in _tie(members))
     return groups
+
+
+def find_root(url: str, *, is_location: bool) -> str:
+    """What a page's site is known by: the page itself, if a chain lists it as one of its locations."""
+    return _plain_url(url) if is_location else find_site_root(url)
 
 
 def find_site_root(url: str) -> str:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.admin import account, accounts, asking, following, forgotten, leaving, own, programs, queue, sources, trail
+from web.admin import (
+    account,
+    accounts,
+    asking,
+    following,
+    forgotten,
+    joining,
+    leaving,
+    own,
+    people,
+    programs,
+    queue,
+    sources,
+    trail,
+)
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 router.include_router(account.router)
@@ -14,6 +28,8 @@ router.include_router(accounts.router)
 router.include_router(programs.router)
 router.include_router(queue.router)
 router.include_router(leaving.router)
+router.include_router(people.router)
+router.include_router(joining.router)
 router.include_router(sources.router)
 router.include_router(asking.router)
 router.include_router(trail.router)

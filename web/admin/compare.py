@@ -22,6 +22,7 @@ KIND_LABELS = {
     "surname-changed": "Surname changed?",
     "weak": "Weak name match",
     "merge": "Same person?",
+    "split": "Two people?",
     "other": "Other",
 }
 

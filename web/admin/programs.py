@@ -16,7 +16,9 @@ from directory.models import Outcome, to_json
 from records import audit, reviews
 from records.reviews import CaseKind, CaseState, Choice
 from records.users import Role
+from resolution import judging
 from web.admin.access import Desk, open_program
+from web.admin.joining import settle
 from web.admin.leaving import asks_out
 
 router = APIRouter(prefix="/api")
@@ -80,7 +82,7 @@ def decide(
         if decision.choice is Choice.ACCEPT and asks_out(case):
             raise UsageError("Taking somebody out can't be undone: a person does it, in the reviewers' rooms.")
         edited = decision.choice is Choice.EDIT
-        decided = reviews.decide(
+        decided = judging.decide(
             session,
             case_id,
             decision.choice,
@@ -90,6 +92,7 @@ def decide(
             outcome=decision.outcome if edited else None,
             register_id=decision.register_id if edited else None,
         )
+        settle(session, decided, desk.visit.site.today())
     return _send({"case": to_json(decided)})
 
 

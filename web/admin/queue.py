@@ -15,8 +15,10 @@ from records.database import Session
 from records.requests import StatementKind
 from records.reviews import Case, CaseKind, CaseState, Choice
 from records.users import Role
+from resolution import judging
 from web.admin.access import Reading, Reviewing
 from web.admin.compare import KIND_LABELS, make_case_view
+from web.admin.joining import find_preview, settle
 from web.admin.leaving import asks_out
 from web.admin.rooms import show
 from web.values import Link, clean
@@ -81,6 +83,7 @@ def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done
         identical = reviews.find_identical(session, case)
         waiting = _count_waiting(session)
         last = _find_done(session, done)
+        preview = find_preview(session, case, desk.visit.site.today())
         proofs, statements = requests.load_proofs(session, case_id), requests.load_statements(session, case_id)
     needed = Role.SECOND_REVIEWER if case.state is CaseState.SECOND else Role.REVIEWER
     return show(
@@ -88,6 +91,9 @@ def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done
         "admin/case.html",
         title="Case",
         case=make_case_view(case, desk.visit.site.clock.now()),
+        preview=preview,
+        is_judged=case.kind in judging.JUDGED,
+        person_url=desk.visit.url(f"/admin/people/{case.entity_id}") if case.entity_id else None,
         proofs=proofs,
         answers=[clean(item.text, 600) for item in statements if item.kind is StatementKind.ANSWER],
         is_theirs=case.kind in requests.ASKED and (case.kind is CaseKind.REMOVAL or bool(statements)),
@@ -133,7 +139,7 @@ def decide(
             return RedirectResponse(desk.visit.url(f"/admin/cases/{case_id}/removal"), 303)
         others = reviews.find_identical(session, case) if identical else []
         for item, seen in ((case, version), *((other, other.version) for other in others)):
-            reviews.decide(
+            decided = judging.decide(
                 session,
                 item.id,
                 choice,
@@ -143,14 +149,25 @@ def decide(
                 outcome=_find(Outcome, outcome) if edited else None,
                 register_id=register_id.strip() or None if edited else None,
             )
+            settle(session, decided, desk.visit.site.today())
     return RedirectResponse(desk.visit.url("/admin/next", kind=kind, state=state, done=case_id), 303)
 
 
 @router.post("/cases/{case_id}/undo")
-def undo(desk: Reviewing, case_id: str, *, version: Annotated[int, Form()]) -> Response:
+def undo(
+    desk: Reviewing,
+    case_id: str,
+    *,
+    version: Annotated[int, Form()],
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
     """Take the last decision on a case back."""
     with desk.visit.site.database.begin() as session:
-        reviews.undo(session, case_id, version=version, by=desk.user.name)
+        settle(
+            session,
+            judging.undo(session, case_id, version=version, by=desk.user.name, reason=reason.strip()),
+            desk.visit.site.today(),
+        )
     return RedirectResponse(f"/admin/cases/{case_id}", 303)
 
 
