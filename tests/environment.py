@@ -11,9 +11,14 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from argon2 import PasswordHasher
+
+from records import users
+
 SERVERS = {"PALPATE_SEARCH_URL": "ELASTICSEARCH_URL", "PALPATE_DATABASE_URL": "POSTGRESQL_URL"}
 MEMORY_DISK, MEMORY = Path("/dev/shm"), Path("/proc/meminfo")
 ROOM = 6 * 2**30  # the suite writes about one; its servers and browsers need the rest
+HASHER_IN_USE = users.HASHER  # for the tests of its own
 
 
 def clear_settings() -> None:
@@ -34,3 +39,9 @@ def write_to_memory() -> None:
     if available and min(int(available[1]) * 1024, shutil.disk_usage(MEMORY_DISK).free) >= ROOM:
         os.environ["TMPDIR"] = str(MEMORY_DISK)  # for the processes that tests start, too
         tempfile.tempdir = None
+
+
+def keep_passwords_lightly() -> None:
+    """Make passwords' digests cheap in this process: the tests make hundreds, and each is meant to take its time."""
+    users.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    users.NOBODY = users.HASHER.hash("nobody")
