@@ -1,7 +1,8 @@
 """How messages leave: to a mail server or, without one, into files; taken from the queue in order and each once.
 
-A message is sent between two transactions, one that takes it and one that says it is gone. Only a worker that dies
-between the server's last word and the second of them sends it again, under the same Message-ID.
+A message is sent between two transactions, one that takes it and one that says it is gone; that one is tried again
+while the records are away. Only a worker that dies between the server's last word and that note sends it again, under
+the same Message-ID.
 """
 
 from __future__ import annotations
@@ -9,16 +10,17 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from threading import Event, Thread
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
-from directory.errors import MailServerError
+from directory.errors import MailServerError, PalpateError, RecordsUnavailableError
 from directory.settings import Settings
 from records import mail
 from records.database import Database
@@ -26,6 +28,7 @@ from records.mail import Mail
 
 log = logging.getLogger(__name__)
 TIMEOUT_S = 30
+TRIES = 600  # a second apart, to write down that a message left
 SERVER_BUSY = 421  # "service not available, closing the channel": at any point of the talk
 
 
@@ -172,7 +175,8 @@ def send_waiting(
             if message is None:
                 break
             try:
-                mailer.send(message, sender)
+                with _kept_claimed(database, message, worker):
+                    mailer.send(message, sender)
             except RefusedError as error:
                 refused += 1
                 _put_aside(database, message, error)
@@ -182,14 +186,48 @@ def send_waiting(
                     mail.put_off(session, message.seq, trouble, server=True)
             else:
                 sent += 1
-                with database.begin() as session:
-                    mail.sent(session, message.seq)
+                _write_down(database, message)
     finally:
         mailer.close()
     with database.begin() as session:
         mail.prune(session)
         waiting = mail.count(session).waiting
     return SendSummary(sent, refused, waiting, trouble)
+
+
+@contextmanager
+def _kept_claimed(database: Database, message: Mail, worker: str) -> Iterator[None]:
+    """Renew the claim on a message while the server takes its time."""
+    ended = Event()
+
+    def renew() -> None:
+        while not ended.wait(mail.LEASE_S / 4):
+            with suppress(PalpateError), database.begin() as session:
+                mail.renew(session, message.seq, worker)
+
+    thread = Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _write_down(database: Database, message: Mail) -> None:
+    """Note that a message left, as soon as the records answer: whoever finds no note of it sends it again."""
+    between = Event()
+    for tries in range(TRIES):
+        try:
+            with database.begin() as session:
+                mail.sent(session, message.seq)
+        except RecordsUnavailableError as error:
+            if tries == 0:
+                log.warning("Mail %d left, which cannot be written down yet: %s", message.seq, error)
+            between.wait(1)
+        else:
+            return
+    log.error("Mail %d left and could not be written down: it will be sent again.", message.seq)
 
 
 def _put_aside(database: Database, message: Mail, error: RefusedError) -> None:

@@ -15,6 +15,7 @@ from records.tables import MailRow
 
 FIRST_WAIT = timedelta(seconds=15)
 LONGEST_WAIT = timedelta(minutes=10)
+LEASE_S = 40.0
 GIVE_UP_AFTER = timedelta(days=5)
 KEPT = timedelta(days=90)
 
@@ -75,8 +76,10 @@ def queue(session: Session, draft: Draft) -> bool:
     return True
 
 
-def claim(session: Session, worker: str, *, lease_s: float = 300) -> Mail | None:
+def claim(session: Session, worker: str, *, lease_s: float = LEASE_S) -> Mail | None:
     """Take the oldest message that is due, for `lease_s` seconds; None if there is none or another worker sends.
+
+    A worker that takes longer renews its claim; one that dies holds up the others no longer than this.
 
     Behind a message that waits because the server was in trouble everything waits, so that order is kept; one that
     waits for its own sake is passed.
@@ -95,6 +98,12 @@ def claim(session: Session, worker: str, *, lease_s: float = 300) -> Mail | None
     found.claimed_until = now + timedelta(seconds=lease_s)
     session.flush()
     return Mail(seq=found.seq, key=found.key, recipient=found.recipient, message=found.message, attempts=found.attempts)
+
+
+def renew(session: Session, seq: int, worker: str, *, lease_s: float = LEASE_S) -> None:
+    """Keep a message that this worker still has."""
+    own = sa.and_(MailRow.seq == seq, MailRow.claimed_by == worker)
+    session.execute(sa.update(MailRow).where(own).values(claimed_until=session.now() + timedelta(seconds=lease_s)))
 
 
 def sent(session: Session, seq: int) -> None:

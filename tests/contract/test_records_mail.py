@@ -67,6 +67,20 @@ def test_one_worker_sends_at_a_time_and_one_that_dies_loses_its_message(
     assert take(records_database) == "k1"
 
 
+def test_a_slow_worker_keeps_its_message_by_renewing_and_nobody_renews_anothers(
+    records_database: Database, records_clock: StepClock
+) -> None:
+    queue(records_database, 1)
+    assert take(records_database) == "k1"
+    records_clock.step(seconds=50)
+    settle(records_database, mail.renew, "k1", "worker", lease_s=60)
+    records_clock.step(seconds=50)
+    assert take(records_database) is None
+    settle(records_database, mail.renew, "k1", "another", lease_s=60)
+    records_clock.step(seconds=11)
+    assert take(records_database) == "k1"
+
+
 def test_behind_a_server_in_trouble_all_wait_in_order(records_database: Database, records_clock: StepClock) -> None:
     queue(records_database, 1, 2)
     assert take(records_database) == "k1"
