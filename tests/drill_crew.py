@@ -1,28 +1,24 @@
-"""A whole installation in processes of its own, reviewers at work on it, and what must be true once it is quiet.
+"""A whole installation in processes of its own, on servers of its own, each of which can be killed and comes back.
 
-Two sites, a worker and a scheduler on a PostgreSQL and an Elasticsearch of their own; each can be killed and comes
-back.
+Two sites, a worker and a scheduler, PostgreSQL, Elasticsearch, a mail server, and the world that the sources are read
+from.
 """
 
 from __future__ import annotations
 
 import os
-import random
-import re
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
 import orjson
-import sqlalchemy as sa
 
 from cli.app import App
 from cli.demo import fill, make_demo_settings
@@ -32,23 +28,18 @@ from demo.server import WorldServer, serve_world
 from demo.world import make_world
 from directory.clock import SystemClock
 from directory.settings import PREFIX, Settings
-from records import audit, entities, jobs, outbox, reviews, users
+from records import entities, jobs, mail, outbox, reviews, rounds, users
 from records.database import open_database
 from records.reviews import CaseDraft, CaseInput, CaseKind
-from records.tables import AuditTableRow, DecisionRow
+from records.rounds import Reading
 from records.users import Role
-from search.documents import make_documents
-from search.engine import open_engine
-from search.indexer import update_index
 from search.node import RunningNode, start_node
 from search.node.process import reserve_port
+from tests.mail_server import MailServer, run_mail_server
 from tests.postgresql_node import LocalServer, require_programs
 
-PASSWORD = "a long enough password"
+REVIEWER, PASSWORD = "ann", "a long enough password"
 ROOT = Path(__file__).parent.parent
-VERSION = re.compile(r'name="version" value="(\d+)"')
-TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
-CASE = re.compile(r'href="/admin/cases/([0-9a-f]{32})"')
 DEADLINE_S = 900.0
 
 
@@ -88,6 +79,11 @@ class Member:
                 self.process.kill()
                 self.process.wait(30)
 
+    def require_alive(self) -> None:
+        """Fail with the log's end if it ended by itself."""
+        code = self.process and self.process.poll()
+        assert code is None, f"{self.name} ended by itself ({code}):\n{self.log.read_text()[-2000:]}"
+
 
 @dataclass
 class Crew:
@@ -96,52 +92,80 @@ class Crew:
     app: App
     postgresql: LocalServer
     node: RunningNode
+    mail: MailServer
     world: WorldServer
     sites: tuple[str, ...]
     members: dict[str, Member] = field(default_factory=dict)
 
+    def wait_for(self, is_so: Callable[[], bool], *, why: Callable[[], str] | str = "it never came to be so") -> None:
+        """Return once it is so; fail after a long time, or at once when a process ended that nobody killed."""
+        deadline, between = time.monotonic() + DEADLINE_S, threading.Event()
+        while not is_so():
+            for member in self.members.values():
+                member.require_alive()
+            assert time.monotonic() < deadline, why if isinstance(why, str) else why()
+            between.wait(0.1)
+
     def wait_until_up(self) -> None:
         """Return once every site answers searches."""
         for url in self.sites:
-            wait_for(lambda url=url: is_ready(url))  # type: ignore[misc]
+            self.wait_for(lambda url=url: is_ready(url), why=f"{url} never answered")  # type: ignore[misc]
 
-    def is_quiet(self) -> bool:
-        """Whether no job and no change is left."""
+    def wait_until_quiet(self) -> None:
+        """Return once no job, no change and no mail is left."""
+        self.wait_for(lambda: not self._list_left(), why=lambda: f"it never came to an end: {self._list_left()}")
+
+    def list_jobs(self) -> list[str]:
+        """The jobs that wait or are being done."""
         with self.app.database.read() as session:
-            return not jobs.load_unfinished(session) and outbox.count_waiting(session) == 0
+            return [f"{job.kind} {job.key}: {job.last_error}" for job in jobs.load_unfinished(session)]
+
+    def _list_left(self) -> list[str]:
+        with self.app.database.read() as session:
+            waiting, mails = outbox.count_waiting(session), mail.count(session)
+        left = [*self.list_jobs(), *([f"{waiting} changes"] if waiting else [])]
+        return left + ([f"{mails.waiting} mails: {mails.last_error}"] if mails.waiting else [])
+
+    def ask_for_round(self) -> None:
+        """Have the worker crawl, resolve, check and index, unless it does already."""
+        with self.app.database.begin() as session:
+            if not rounds.is_under_way(session):
+                rounds.ask(session, [Reading(source="wa_doh"), Reading(source="co_dora")], parts=2)
 
 
 def is_ready(url: str) -> bool:
+    """Whether a site answers searches."""
     try:
-        return httpx2.get(f"{url}/readyz", timeout=5).status_code == 200
+        return httpx2.get(f"{url}/readyz", timeout=30).status_code == 200
     except httpx2.HTTPError:
         return False
 
 
-def wait_for(is_so: Callable[[], bool], *, why: str = "") -> None:
-    """Return once it is so; fail after a long time."""
-    deadline, between = time.monotonic() + DEADLINE_S, threading.Event()
-    while not is_so():
-        assert time.monotonic() < deadline, why or "it never came to be so"
-        between.wait(0.05)
-
-
 @contextmanager
-def start_crew(folder: Path, *, cases: int, lease_s: float = LEASE_S, heap: str = "384m") -> Iterator[Crew]:
-    """A filled installation at work, with so many cases to decide; gone when the block ends."""
+def start_crew(
+    folder: Path, *, cases: int, removals: int = 3, lease_s: float = LEASE_S, heap: str = "384m"
+) -> Iterator[Crew]:
+    """A filled installation at work, with so many cases and removals to decide; gone when the block ends."""
     with ExitStack() as stack:
         postgresql = LocalServer(require_programs())
         stack.callback(postgresql.stop)
         node = stack.enter_context(start_node(heap=heap))
+        mailbox = stack.enter_context(run_mail_server())
         world = stack.enter_context(serve_world(make_world(seed=1)))
-        settings = make_settings(folder, postgresql.start().make_url("postgres"), node.url, only=set(world.overrides))
+        settings = make_settings(
+            folder,
+            postgresql.start().make_url("postgres"),
+            search_url=node.url,
+            smtp_url=mailbox.url,
+            only=set(world.overrides),
+        )
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         app = App(settings, SystemClock(), open_database(settings))
         stack.callback(app.database.close)
         fill(app, world.world, world.overrides, lambda _: None)
-        open_cases(app, cases)
+        open_cases(app, cases, removals)
         sites = tuple(f"http://127.0.0.1:{stack.enter_context(reserve_port())}" for _ in range(2))
-        crew = Crew(app, postgresql, node, world, sites)
+        crew = Crew(app, postgresql, node, mailbox, world, sites)
         ways = folder / "ways.json"
         ways.write_bytes(orjson.dumps(world.overrides))
         environ = make_environ(settings)
@@ -158,7 +182,7 @@ def start_crew(folder: Path, *, cases: int, lease_s: float = LEASE_S, heap: str 
         yield crew
 
 
-def make_settings(folder: Path, database_url: str, search_url: str, *, only: set[str]) -> Settings:
+def make_settings(folder: Path, database_url: str, *, search_url: str, smtp_url: str, only: set[str]) -> Settings:
     """Settings under which `only` these sources are read: all others are not on loopback."""
     off = ",".join(name for name in load_sources() if name not in only)
     settings = Settings(
@@ -169,6 +193,8 @@ def make_settings(folder: Path, database_url: str, search_url: str, *, only: set
         session_secret="only-for-drills",
         sources_off=off,
         search_timeout_s=10,
+        smtp_url=smtp_url,
+        mail_from="palpate@example.org",
     )
     return make_demo_settings(settings, base_url="http://127.0.0.1:8000")
 
@@ -180,147 +206,28 @@ def make_environ(settings: Settings) -> dict[str, str]:
     return {**kept, **{f"{PREFIX}{name.upper()}": str(value) for name, value in changed.items()}}
 
 
-def open_cases(app: App, number: int) -> None:
-    """Cases that no step of the job closes by itself, about the entries in turn."""
+def open_cases(app: App, number: int, removals: int) -> None:
+    """Cases that no step of the job closes by itself: corrections of some entries in turn, removals of others."""
     with app.database.begin() as session:
         people = [entity.id for entity in entities.load_all(session)]
+        asking, others = people[:removals], people[removals:]
         drafts = [
             CaseDraft(
                 kind=CaseKind.CORRECTION,
                 key=f"drill:{place}",
-                entity_id=people[place % len(people)],
+                entity_id=others[place % len(others)],
                 input=CaseInput(heading=f"Case {place}", notes=("The phone number is an old one.",)),
             )
             for place in range(number)
         ]
-        assert reviews.open_cases(session, drafts) == number
-        users.create_user(session, name="ann", password=PASSWORD, role=Role.SECOND_REVIEWER)
-
-
-# --- people at work ---------------------------------------------------------------------------------------
-
-
-@dataclass
-class Work:
-    """What reviewers and visitors were told: `acknowledged` maps a decision's own words to its case."""
-
-    acknowledged: dict[str, str] = field(default_factory=dict)
-    reviewers_told: Counter[str] = field(default_factory=Counter)
-    visitors_told: Counter[str] = field(default_factory=Counter)
-    longest_silence_s: float = 0.0
-    _last: float = field(default_factory=time.monotonic)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note_decision(self, words: str, case_id: str) -> None:
-        with self._lock:
-            self.acknowledged[words] = case_id
-            now = time.monotonic()
-            self.longest_silence_s = max(self.longest_silence_s, now - self._last)
-            self._last = now
-
-
-@contextmanager
-def at_work(crew: Crew, *, reviewers: int = 3, visitors: int = 1, seed: int = 1) -> Iterator[Work]:
-    """Reviewers decide and visitors search, through whichever site answers, until the block ends."""
-    work, ended = Work(), threading.Event()
-    threads = [threading.Thread(target=review, args=(crew, work, ended, f"{seed}-{n}")) for n in range(reviewers)]
-    threads += [threading.Thread(target=visit, args=(crew, work, ended, n)) for n in range(visitors)]
-    for thread in threads:
-        thread.start()
-    try:
-        yield work
-    finally:
-        ended.set()
-        for thread in threads:
-            thread.join(60)
-
-
-def review(crew: Crew, work: Work, ended: threading.Event, name: str) -> None:
-    """Decide one case after another; an answer that never came is nobody's word."""
-    chance, number = random.Random(name), 0
-    with httpx2.Client(timeout=15) as client:
-        while not ended.is_set():
-            url = chance.choice(crew.sites)
-            number += 1
-            try:
-                told = decide_one(client, url, chance, f"{name}-{number}", work)
-            except httpx2.HTTPError as error:
-                told = type(error).__name__
-                ended.wait(0.05)
-            work.reviewers_told[told] += 1
-
-
-def decide_one(client: httpx2.Client, url: str, chance: random.Random, words: str, work: Work) -> str:
-    """Take a case from the queue's first page and accept it; returns what the site answered."""
-    queue = client.get(f"{url}/admin/?kind=correction")
-    if queue.status_code == 303:
-        signed_in = client.post(f"{url}/admin/sign-in", data={"name": "ann", "password": PASSWORD})
-        client.headers["Cookie"] = signed_in.headers.get("set-cookie", "").partition(";")[0]  # for every site
-        return "signed in"
-    found = CASE.findall(queue.text)
-    if queue.status_code != 200 or not found:
-        return f"queue {queue.status_code}"
-    case_id = chance.choice(found)
-    page = client.get(f"{url}/admin/cases/{case_id}")
-    version, token = VERSION.search(page.text), TOKEN.search(page.text)
-    if 'value="accept"' not in page.text:
-        return "told that it is decided"  # since the queue was shown
-    if page.status_code != 200 or not version or not token:
-        return f"case {page.status_code}"
-    form = {"version": version[1], "form_token": token[1], "choice": "accept", "reason": words}
-    answer = client.post(f"{url}/admin/cases/{case_id}/decide", data=form)
-    if answer.status_code == 303:
-        work.note_decision(words, case_id)
-        return "decided"
-    return f"decide {answer.status_code}"
-
-
-def visit(crew: Crew, work: Work, ended: threading.Event, number: int) -> None:
-    """Search again and again; a site that is being started again leaves the visitor to the other one."""
-    chance = random.Random(number)
-    with httpx2.Client(timeout=15) as client:
-        while not ended.is_set():
-            try:
-                answer = client.get(f"{chance.choice(crew.sites)}/search?q=neck+pain+near+Denver")
-                told = f"{answer.status_code}"
-            except httpx2.HTTPError as error:
-                told = type(error).__name__
-            work.visitors_told[told] += 1
-            ended.wait(0.1)
-
-
-# --- what must be true ------------------------------------------------------------------------------------
-
-
-def check_everything(crew: Crew, works: Sequence[Work]) -> None:
-    """Once it is quiet: nothing acknowledged lost, each decision once, chains whole, index and records the same."""
-    wait_for(crew.is_quiet, why="the jobs or the outbox never came to an end")
-    app = crew.app
-    with app.database.read() as session:
-        row = DecisionRow
-        decided = session.execute(sa.select(row.case_id, row.reason)).all()
-        acts = session.scalar(sa.select(sa.func.count()).where(AuditTableRow.action == "review.accept"))
-        assert audit.check_chain(session).ok
-        expected = {
-            document.id: document for document in make_documents(session, settings=app.settings, clock=app.clock)
-        }
-    by_words = Counter(reason for _, reason in decided)
-    assert max(by_words.values()) == 1, "a decision is there twice"
-    assert max(Counter(case_id for case_id, _ in decided).values()) == 1, "a case was decided twice"
-    lost = {words for work in works for words in work.acknowledged} - set(by_words)
-    assert not lost, f"acknowledged decisions are lost: {sorted(lost)[:5]}"
-    assert acts == len(decided)
-    reader = open_engine(app.settings).open_reader()
-    assert reader.count() == len(expected)
-    assert reader.get_many(list(expected)) == expected
-    swept = update_index(open_engine(app.settings), app.database, settings=app.settings, clock=app.clock, sweep=True)
-    assert (swept.written, swept.deleted, swept.waiting) == (0, 0, 0)
-    examined = subprocess.run(
-        [sys.executable, "-m", "cli.main", "doctor", "--json"],
-        cwd=ROOT,
-        env=crew.members["scheduler"].environ,
-        capture_output=True,
-        check=False,
-    )
-    findings = orjson.loads(examined.stdout)
-    assert examined.returncode == 0, [finding for finding in findings if not finding["ok"]]
+        drafts += [
+            CaseDraft(
+                kind=CaseKind.REMOVAL,
+                key=f"drill:out:{entity_id}",
+                entity_id=entity_id,
+                input=CaseInput(heading="Asks out", notes=("Please take me out.",)),
+            )
+            for entity_id in asking
+        ]
+        assert reviews.open_cases(session, drafts) == number + removals
+        users.create_user(session, name=REVIEWER, password=PASSWORD, role=Role.SECOND_REVIEWER)

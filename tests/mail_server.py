@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -19,7 +19,10 @@ from search.node.process import reserve_port
 
 @dataclass
 class MailServer:
-    """Takes mail at `port`; `answers` holds what it says to a recipient in place of 250, `stops` how often it went."""
+    """Takes mail at `port`; `answers` holds what it says to a recipient in place of 250, `stops` how often it went.
+
+    `meanwhile` is done once, after a message was taken and before the sender is told.
+    """
 
     port: int
     tls: ssl.SSLContext | None = None
@@ -28,6 +31,7 @@ class MailServer:
     recipients: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
     stops: int = 0
+    meanwhile: Callable[[], object] | None = None
     _controller: Controller | None = None
 
     @property
@@ -46,6 +50,9 @@ class MailServer:
         content = cast(bytes, envelope.content)
         self.recipients += envelope.rcpt_tos
         self.taken.append(message_from_bytes(content, policy=POLICY))
+        if meanwhile := self.meanwhile:
+            self.meanwhile = None
+            meanwhile()
         return "250 taken"
 
     def _authenticate(
