@@ -15,7 +15,8 @@ from benchmarks.documents import TODAY, make_documents
 from directory.errors import EngineFullError, EngineUnavailableError
 from directory.settings import Settings
 from records.database import open_database
-from search.backends.elastic import FULL, ElasticEngine
+from search.backends.elastic import ElasticEngine
+from search.backends.elastic_errors import FULL
 from search.indexer import build_index, index_status, update_index
 from search.interface import GeoCircle, SearchRequest, TherapistDocument
 from search.node import RunningNode, start_cluster
