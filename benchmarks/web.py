@@ -1,4 +1,4 @@
-"""What the site's layers cost above the engine: wrk on loopback, beside bare FastAPI routes, both engines in one run.
+"""What the site's layers cost above the engine: wrk on loopback, beside bare FastAPI routes, taking turns.
 
 python -m benchmarks.web --size 100000 --out /tmp/web.md      # needs wrk
 """
@@ -17,10 +17,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 from urllib.request import urlopen
@@ -37,7 +38,12 @@ from search.service import find_therapists
 from web.searching import FACETS
 
 QUESTIONS = 200
-ROUNDS = 3  # of which the median counts
+ROUNDS = 5  # of which the median counts
+CROWD_SIZE = 16
+OWN, OWN_FACETED = "the engine alone, the API's requests", "the engine alone, the page's requests"
+API, PAGE, UNCHANGED = "API, one caller", "page, one caller", "API with ETag (304), one caller"
+CROWD = f"API, two workers, {CROWD_SIZE} callers"
+BARE_CROWD = f"bare route, engine call, two workers, {CROWD_SIZE} callers"
 SCRIPT = """
 local lines, at = {}, 0
 init = function()
@@ -104,14 +110,15 @@ def plan_requests(reader: Reader, facets: tuple[str, ...] = ()) -> list[SearchRe
     ]
 
 
-def time_engine(reader: Reader, requests: Sequence[SearchRequest]) -> float:
-    """The p50 of the engine alone, milliseconds."""
+def run_engine(reader: Reader, requests: Sequence[SearchRequest]) -> Figures:
+    """One run of the engine alone, in this process."""
     times = []
-    for request in [*requests[:20], *requests]:
+    for request in requests:
         began = time.perf_counter()
         reader.search(request)
         times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times[20:])
+    hundredths = statistics.quantiles(times, n=100, method="inclusive")
+    return Figures(hundredths[49], hundredths[98], len(times) / sum(times) * 1000, 0)
 
 
 @contextmanager
@@ -132,7 +139,7 @@ def serve(app: str, workers: int) -> Iterator[int]:
 
 
 def _wait_for(url: str, answers: int) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while answers:
         try:
             with urlopen(url, timeout=2):
@@ -154,12 +161,22 @@ def run_wrk(port: int, lines: Sequence[str], folder: Path, *, connections: int, 
     return Figures(p50 / 1000, p99 / 1000, requests / (duration / 1e6), errors)
 
 
-def repeat(port: int, lines: Sequence[str], folder: Path, *, connections: int, seconds: int) -> Figures:
-    """The run with the median rate, of several after one that warms up; failures of all."""
-    run_wrk(port, lines, folder, connections=connections, seconds=2)
-    runs = [run_wrk(port, lines, folder, connections=connections, seconds=seconds) for _ in range(ROUNDS)]
-    middle = sorted(runs, key=lambda run: run.rate)[ROUNDS // 2]
-    return Figures(middle.p50, middle.p99, middle.rate, sum(run.errors for run in runs))
+def take_turns(runs: Mapping[str, Callable[[], Figures]]) -> dict[str, Figures]:
+    """By row, the run with the median rate, of several after one that warms up; failures of all.
+
+    The rows take turns: whatever else the machine does, and an engine that is still warming up, meet them all alike.
+    """
+    found: dict[str, list[Figures]] = {row: [] for row in runs}
+    for number in range(ROUNDS + 1):
+        for row, run in runs.items():
+            figures = run()
+            if number:
+                found[row].append(figures)
+    result = {}
+    for row, several in found.items():
+        middle = sorted(several, key=lambda figures: figures.rate)[ROUNDS // 2]
+        result[row] = replace(middle, errors=sum(figures.errors for figures in several))
+    return result
 
 
 def fetch(port: int, path: str) -> tuple[bytes, str]:
@@ -176,38 +193,51 @@ def measure(name: str, size: int, folder: Path, seconds: int) -> list[str]:
     api = [f"/api/v1/therapists?{urlencode(asked)}" for asked in make_questions()]
     html = [f"/search?{urlencode(asked)}" for asked in make_questions()]
     engine = [f"/engine?number={number}" for number in range(QUESTIONS)]
-    with serve("make_site", 1) as port:
-        body, _ = fetch(port, api[0])
-        (folder / "answer.json").write_bytes(body)
-        tagged = [f"{path}\t{fetch(port, path)[1]}" for path in api]
-        own, own_faceted = time_engine(reader, requests), time_engine(reader, faceted)
-        rows = {
-            "API, one caller": repeat(port, api, folder, connections=1, seconds=seconds),
-            "page, one caller": repeat(port, html, folder, connections=1, seconds=seconds),
-            "API with ETag (304), one caller": repeat(port, tagged, folder, connections=1, seconds=seconds),
-        }
-    with serve("make_bare", 1) as port:
-        rows["bare route, fixed bytes, one caller"] = repeat(port, ["/bytes"], folder, connections=1, seconds=seconds)
-        rows["bare route, engine call, one caller"] = repeat(port, engine, folder, connections=1, seconds=seconds)
-    for app, label, lines in (("make_site", "API", api), ("make_site", "page", html),
-                              ("make_bare", "bare route, engine call", engine)):  # fmt: skip
-        with serve(app, 2) as port:
-            rows[f"{label}, two workers, 16 callers"] = repeat(port, lines, folder, connections=16, seconds=seconds)
+
+    def ask(port: int, lines: Sequence[str], connections: int = 1) -> Callable[[], Figures]:
+        return partial(run_wrk, port, lines, folder, connections=connections, seconds=seconds)
+
+    with serve("make_site", 1) as site:
+        (folder / "answer.json").write_bytes(fetch(site, api[0])[0])
+        tagged = [f"{path}\t{fetch(site, path)[1]}" for path in api]
+        with serve("make_bare", 1) as bare:
+            rows = take_turns(
+                {
+                    OWN: partial(run_engine, reader, requests),
+                    OWN_FACETED: partial(run_engine, reader, faceted),
+                    API: ask(site, api),
+                    PAGE: ask(site, html),
+                    UNCHANGED: ask(site, tagged),
+                    "bare route, fixed bytes, one caller": ask(bare, ["/bytes"]),
+                    "bare route, engine call, one caller": ask(bare, engine),
+                }
+            )
+    with serve("make_site", 2) as site, serve("make_bare", 2) as bare:
+        rows |= take_turns(
+            {
+                CROWD: ask(site, api, CROWD_SIZE),
+                f"page, two workers, {CROWD_SIZE} callers": ask(site, html, CROWD_SIZE),
+                BARE_CROWD: ask(bare, engine, CROWD_SIZE),
+            }
+        )
     reader.close()
+    return write_table(f"{name}, {size:,} documents", rows)
+
+
+def write_table(head: str, rows: Mapping[str, Figures]) -> list[str]:
+    """The rows as a table, and what follows from them."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
-    whole, bare = rows["API, two workers, 16 callers"], rows["bare route, engine call, two workers, 16 callers"]
-    once, unchanged = rows["API, one caller"], rows["API with ETag (304), one caller"]
-    over, over_page = once.p50 - own, rows["page, one caller"].p50 - own_faceted
+    share = rows[CROWD].rate / rows[BARE_CROWD].rate
+    over, over_page = rows[API].p50 - rows[OWN].p50, rows[PAGE].p50 - rows[OWN_FACETED].p50
     return [
-        f"\n### {name}, {size:,} documents ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load})\n",
+        f"\n### {head} ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load {load})\n",
         "| | p50 ms | p99 ms | a second | errors |",
         "|---|---|---|---|---|",
         *(f"| {row} | {f.p50:.2f} | {f.p99:.1f} | {f.rate:.0f} | {f.errors} |" for row, f in rows.items()),
         "",
-        f"- The engine alone: p50 {own:.2f} ms for the API's requests, {own_faceted:.2f} ms for the page's.",
         f"- Over the engine: API {over:.2f} ms, page {over_page:.2f} ms.",
-        f"- Of the bare route's throughput with the same engine call, two workers: API {whole.rate / bare.rate:.0%}.",
-        f"- A 304 costs {once.p50 / unchanged.p50:.1f} times less than the answer.",
+        f"- Throughput, two workers: {share:.0%} of the bare route's that asks the engine.",
+        f"- A 304 costs {rows[API].p50 / rows[UNCHANGED].p50:.1f} times less than the answer.",
     ]
 
 

@@ -33,6 +33,7 @@ def load_settings() -> Settings:
         index_alias=ALIAS,
         session_secret="a secret for benchmarks",
         api_requests_per_minute=0,
+        search_timeout_s=60,
     )
 
 
