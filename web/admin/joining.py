@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice, product
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query
@@ -18,6 +19,7 @@ from records.ledger import LedgerRow
 from records.reviews import Case, CaseState
 from records.users import Role
 from resolution import judging
+from resolution.explain import explain_merge
 from resolution.finding import FoundListing, find_listings
 from resolution.judging import APART, JUDGED, SPLIT, TOGETHER, Part, Preview, Proposal
 from search.interface import DocumentCredential
@@ -36,6 +38,7 @@ from web.values import clean
 router = APIRouter(prefix="/people/{entity_id}")
 Reason = Annotated[str, Form(max_length=2000)]
 Keys = Annotated[list[str] | None, Query(max_length=1000)]
+EXPLAINED = 30  # pairs
 UNDECIDED = (CaseState.OPEN, CaseState.LATER, CaseState.SECOND)
 TITLES = {TOGETHER: "Make them one?", SPLIT: "Split off?", APART: "Keep them apart?"}
 WORDS = {
@@ -69,6 +72,8 @@ class PreviewView:
     before: tuple[PartView, ...]
     after: tuple[PartView, ...]
     redirects: tuple[tuple[str, str], ...]
+    changes: tuple[str, ...]  # of the public pages
+    why: str  # what the rules say
     cases: tuple[tuple[str, str, str], ...]  # id, heading, what becomes of it
     grave: tuple[str, ...]
     seen: str
@@ -204,15 +209,18 @@ def make_preview(session: Session, given: Preview, today: date) -> PreviewView:
     found = find_listings(session, [key for part in given.before for key in part.members])
     rows = {part.entity_id: ledger.load(session, part.entity_id) for part in given.before}
     all_rows = [row for group in rows.values() for row in group]
+    before = tuple(_make_part(part, found, rows[part.entity_id], today, "") for part in given.before)
+    after = tuple(
+        _make_part(part, found, _find_rows(part, found, all_rows, given), today, _say_id(part)) for part in given.after
+    )
     return PreviewView(
         rule=given.proposal.rule,
         title=TITLES[given.proposal.rule],
         words=WORDS[given.proposal.rule],
-        before=tuple(_make_part(part, found, rows[part.entity_id], today, "") for part in given.before),
-        after=tuple(
-            _make_part(part, found, _find_rows(part, found, all_rows, given), today, _say_id(part))
-            for part in given.after
-        ),
+        before=before,
+        after=after,
+        changes=tuple(_list_changes(before, after)),
+        why=_explain(given.proposal, found),
         redirects=tuple(given.redirects.items()),
         cases=tuple(_list_cases(session, given, found)),
         grave=given.grave,
@@ -234,6 +242,27 @@ def _find_rows(
 def rows_by_claim(rows: Iterable[LedgerRow]) -> list[LedgerRow]:
     """The latest row of each claim."""
     return list({row.entry.claim_id: row for row in sorted(rows, key=lambda row: row.seq)}.values())
+
+
+def _list_changes(before: Iterable[PartView], after: Iterable[PartView]) -> Iterable[str]:
+    """What changes on the pages that keep their address."""
+    then = {part.id: part for part in after}
+    for old in before:
+        if (new := then.get(old.id)) is None:
+            continue
+        if old.badges != new.badges:
+            yield f"{old.name}: the badge was “{'; '.join(old.badges)}”, and is then “{'; '.join(new.badges)}”."
+        gained = [text for text in new.credentials if text not in old.credentials]
+        lost = [text for text in old.credentials if text not in new.credentials]
+        yield from (f"{old.name}: shows “{text}” as well." for text in gained)
+        yield from (f"{old.name}: no longer shows “{text}”." for text in lost)
+
+
+def _explain(proposal: Proposal, found: Mapping[str, FoundListing]) -> str:
+    """What the rules say of the two that are most alike across the sides."""
+    sides = [[found[key].listing for key in side if key in found] for side in (proposal.ones, proposal.others)]
+    pairs = [explain_merge(left, right) for left, right in islice(product(*sides), EXPLAINED)]
+    return max(pairs, key=lambda pair: pair.weight).sentence if pairs else ""
 
 
 def _say_id(part: Part) -> str:
