@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from resolution.spread import spread
 from resolution.table import Mask, Rows, Weights
 
 MARGIN = 3.0  # match weights closer than this are about equal
 MAX_RIVALS = 12
-CHUNK = 500_000  # pairs looked at once
+CHUNK = 100_000  # pairs looked at once
 
 FindVetoes = Callable[[Rows, Rows], Mask]
 
@@ -99,7 +100,7 @@ class Forest:
 
     def roots(self) -> Rows:
         """The cluster of every row."""
-        return np.fromiter(map(self.root, range(self.size)), np.int64, self.size)
+        return _follow(np.array(self._root, np.int64))
 
     def _is_forbidden(self, ones: list[int], others: list[int]) -> bool:
         if self.sources is not None and {self.sources[one] for one in ones} & {self.sources[other] for other in others}:
@@ -119,37 +120,69 @@ def _are_apart(apart: defaultdict[int, set[int]], ones: list[int], others: list[
     return bool(apart) and any(not apart[one].isdisjoint(others) for one in ones if one in apart)
 
 
-def find_vetoes_within(size: int, links: Links, forced: Iterable[tuple[int, int]], find: FindVetoes) -> Rows:
+def find_vetoes_within(size: int, links: Links, forced: Sequence[tuple[int, int]], find: FindVetoes) -> Rows:
     """Pairs of rows (one a line) that chains of links would bring together and that are vetoed."""
     known = (links.left << 32) | links.right  # a link is no vetoed pair
-    vetoed = []
-    for low, high in _find_chained(size, [*zip(links.left.tolist(), links.right.tolist(), strict=True), *forced]):
-        pairs = np.column_stack((low, high))[~np.isin((low << 32) | high, known)]
-        vetoed.append(pairs[find(pairs[:, 0], pairs[:, 1])])
-    return np.concatenate(vetoed) if vetoed else np.zeros((0, 2), np.int64)
+    bound = np.array(forced, np.int64).reshape(-1, 2)
+    roots = find_components(size, np.append(links.left, bound[:, 0]), np.append(links.right, bound[:, 1]))
+
+    def look(components: list[Rows]) -> Rows:
+        pairs = np.concatenate([_pair_up(lines) for lines in components])
+        pairs = pairs[~np.isin((pairs[:, 0] << 32) | pairs[:, 1], known)]
+        return pairs[find(pairs[:, 0], pairs[:, 1])]
+
+    find(known[:0], known[:0])  # what it reads of the columns is worked out here, once for all
+    return np.concatenate([np.zeros((0, 2), np.int64), *spread(look, _find_chained(roots))])
 
 
-def _find_chained(size: int, edges: Iterable[tuple[int, int]]) -> Iterator[tuple[Rows, Rows]]:
-    """Every two rows (low, high) of the components of three rows or more."""
-    forest = Forest(size)
-    for left, right in edges:
-        forest.join(left, right, 0.0)
-    components = group_rows(forest.roots())
-    sizes = np.fromiter(map(len, components), np.int64, len(components))
+def find_components(size: int, left: Rows, right: Rows) -> Rows:
+    """The first row of the component of every row, where each two rows (left, right) are of one."""
+    root = np.arange(size)
+    while len(left):
+        one, other = root[left], root[right]
+        apart = one != other
+        left, right, one, other = left[apart], right[apart], one[apart], other[apart]
+        np.minimum.at(root, np.maximum(one, other), np.minimum(one, other))
+        root = _follow(root)
+    return root
+
+
+def _follow(root: Rows) -> Rows:
+    """Where every row ends that is sent from row to row."""
+    while not np.array_equal(root, further := root[root]):
+        root = further
+    return root
+
+
+def _find_chained(roots: Rows) -> Iterator[list[Rows]]:
+    """The rows of the components of three rows or more, a component a line, in parts of about `CHUNK` pairs."""
+    rows, starts = group_rows(roots)
+    sizes = np.diff(starts, append=len(rows))
+    part: list[Rows] = []
+    pairs = 0
     for length in np.unique(sizes[sizes > 2]).tolist():
-        rows = np.array([components[place] for place in np.flatnonzero(sizes == length)])
-        one, other = np.triu_indices(length, 1)
-        for part in np.array_split(rows, len(rows) * len(one) // CHUNK + 1):
-            yield part[:, one].ravel(), part[:, other].ravel()
+        lines = rows[starts[sizes == length][:, None] + np.arange(length)]
+        each = length * (length - 1) // 2
+        for some in np.array_split(lines, len(lines) * each // CHUNK + 1):
+            part.append(some)
+            pairs += len(some) * each
+            if pairs >= CHUNK:
+                yield part
+                part, pairs = [], 0
+    if part:
+        yield part
 
 
-def group_rows(roots: Rows) -> list[list[int]]:
-    """The rows of every cluster in order, clusters by their first row."""
-    order = np.argsort(roots, kind="stable")
-    starts = np.flatnonzero(np.diff(roots[order], prepend=-1)).tolist()
-    rows = order.tolist()
-    ends = [*starts[1:], len(rows)] if starts else []
-    return sorted(rows[start:end] for start, end in zip(starts, ends, strict=True))
+def _pair_up(lines: Rows) -> Rows:
+    """Every two numbers of each line."""
+    one, other = np.triu_indices(lines.shape[1], 1)
+    return np.column_stack((lines[:, one].ravel(), lines[:, other].ravel()))
+
+
+def group_rows(roots: Rows) -> tuple[Rows, Rows]:
+    """The rows of one cluster after the other, each in order, and where in them each cluster starts."""
+    rows = np.argsort(roots, kind="stable")
+    return rows, np.flatnonzero(np.diff(roots[rows], prepend=-1))
 
 
 def drop_ambiguous(links: Links, find: FindVetoes) -> Links:

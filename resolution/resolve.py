@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import numpy as np
 
 from directory.models import EntityKind, Listing
 from resolution.blocking import find_pairs
@@ -40,8 +41,7 @@ class PairJudgement(Protocol):
     def verdict(self) -> str: ...
 
 
-@dataclass(frozen=True, slots=True)
-class MergeReason:
+class MergeReason(NamedTuple):
     """Why two listings of a cluster were put together: by a person, or by the weight of what agrees."""
 
     left: str
@@ -50,8 +50,7 @@ class MergeReason:
     judged: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(NamedTuple):
     """Listings of one person or practice, sorted by id, and the merges that made it."""
 
     kind: EntityKind
@@ -169,16 +168,28 @@ def _find_siblings(table: FeatureTable) -> list[tuple[int, int]]:
 
 
 def _make_clusters(table: FeatureTable, forest: Forest) -> list[Cluster]:
-    ids, is_person = table.ids.tolist(), table.is_person.tolist()
+    roots = forest.roots()
+    rows, starts = group_rows(roots)
+    ends = np.append(starts[1:], len(rows)).tolist()
+    members = table.ids[rows].tolist()
+    is_person = np.logical_or.reduceat(table.is_person[rows], starts).tolist() if len(rows) else []
+    kinds = [EntityKind.PERSON if person else EntityKind.PRACTICE for person in is_person]
+    reasons = _give_reasons(table, forest, roots)
+    why = [reasons.get(root, ()) for root in roots[rows[starts]].tolist()]
+    order = np.argsort(rows[starts]).tolist()  # by first member
+    starts = starts.tolist()
+    return [Cluster(kinds[at], tuple(members[starts[at] : ends[at]]), tuple(why[at])) for at in order]
+
+
+def _give_reasons(table: FeatureTable, forest: Forest, roots: Rows) -> dict[int, list[MergeReason]]:
+    """The merges of each cluster, by its root."""
+    merged = np.array([(left, right) for left, right, _ in forest.merged], np.int64).reshape(-1, 2)
+    lefts, rights = table.ids[merged.min(axis=1)].tolist(), table.ids[merged.max(axis=1)].tolist()
     reasons: dict[int, list[MergeReason]] = {}
-    for left, right, weight in forest.merged:
-        one, other = sorted((left, right))
+    for root, left, right, (_, _, weight) in zip(
+        roots[merged[:, 0]].tolist(), lefts, rights, forest.merged, strict=True
+    ):
         judged = weight == JUDGED
-        reason = MergeReason(ids[one], ids[other], 0.0 if judged else round(weight, 3), judged)
-        reasons.setdefault(forest.root(left), []).append(reason)
-    clusters = []
-    for rows in group_rows(forest.roots()):
-        kind = EntityKind.PERSON if any(is_person[row] for row in rows) else EntityKind.PRACTICE
-        why = tuple(reasons.get(forest.root(rows[0]), ()))
-        clusters.append(Cluster(kind, tuple(ids[row] for row in rows), why))
-    return clusters
+        reason = MergeReason(left, right, 0.0 if judged else round(weight, 3), judged)
+        reasons.setdefault(root, []).append(reason)
+    return reasons
