@@ -133,7 +133,7 @@ def main() -> None:
         start_crew(Path(folder), cases=arguments.cases, removals=REMOVALS, lease_s=10) as crew,
     ):
         kinds = {"reviewers": arguments.reviewers, "visitors": 2, "removers": 1, "followers": 1}
-        with at_work(crew, **kinds, seed=arguments.seed) as work:
+        with at_work(crew, **kinds, seed=arguments.seed, pause_s=0.05) as work:
             wait_for_decision(crew, work)
             until = time.monotonic() + arguments.minutes * 60
             killed = DRILLS[arguments.drill](crew, work, until, random.Random(arguments.seed))

@@ -67,14 +67,27 @@ Act = Callable[[httpx2.Client, str, str], str]
 
 @contextmanager
 def at_work(
-    crew: Crew, *, reviewers: int = 2, visitors: int = 1, removers: int = 0, followers: int = 0, seed: int = 1
+    crew: Crew,
+    *,
+    reviewers: int = 2,
+    visitors: int = 1,
+    removers: int = 0,
+    followers: int = 0,
+    seed: int = 1,
+    pause_s: float = 0.2,
 ) -> Iterator[Work]:
-    """So many of each kind act, through whichever site answers, until the block ends."""
+    """So many of each kind act until the block ends, with a pause after each act, through whichever site answers."""
     work, ended = Work(), threading.Event()
     kinds: list[tuple[int, str, Act, Counter[str], float]] = [
-        (reviewers, "r", lambda client, url, words: decide_one(client, url, words, work), work.reviewers_told, 0.0),
-        (removers, "out", lambda client, url, words: take_one_out(client, url, words, work), work.reviewers_told, 1.0),
-        (visitors, "v", search, work.visitors_told, 0.1),
+        (reviewers, "r", lambda client, url, words: decide_one(client, url, words, work), work.reviewers_told, pause_s),
+        (
+            removers,
+            "out",
+            lambda client, url, words: take_one_out(client, url, words, work),
+            work.reviewers_told,
+            5 * pause_s,
+        ),
+        (visitors, "v", search, work.visitors_told, pause_s),
     ]
     with ThreadPoolExecutor(reviewers + visitors + removers + followers) as pool:
         going = [
@@ -82,7 +95,7 @@ def at_work(
             for number, kind, act, told, every_s in kinds
             for n in range(number)
         ]
-        going += [pool.submit(follow, crew, work, ended, f"{seed}-f{n}") for n in range(followers)]
+        going += [pool.submit(follow, crew, work, ended, f"{seed}-f{n}", pause_s=pause_s) for n in range(followers)]
         try:
             yield work
         finally:
@@ -166,7 +179,7 @@ def search(client: httpx2.Client, url: str, words: str) -> str:
     return f"{answer.status_code} from the copy" if FROM_THE_COPY in answer.text else f"{answer.status_code}"
 
 
-def follow(crew: Crew, work: Work, ended: threading.Event, name: str) -> None:
+def follow(crew: Crew, work: Work, ended: threading.Event, name: str, *, pause_s: float) -> None:
     """Ask for a letter to one new address after another, each from a machine of its own."""
     chance, number, token = random.Random(name), 0, None
     while not ended.is_set():
@@ -187,4 +200,4 @@ def follow(crew: Crew, work: Work, ended: threading.Event, name: str) -> None:
         except httpx2.HTTPError as error:
             told = type(error).__name__
         work.hear(work.visitors_told, told)
-        ended.wait(0.4)
+        ended.wait(2 * pause_s)
