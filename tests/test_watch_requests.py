@@ -162,11 +162,15 @@ def test_an_answer_stands_beside_the_status_once_accepted_until_that_is_undone(p
     standing = page[page.index('id="standing"') : page.index('id="treats"')]
     assert "The therapist answers, 20 Nov 2026:" in standing
     assert "The board closed the matter in March &lt;b&gt;2026&lt;/b&gt;." in standing
+    assert "The board closed the matter in March &lt;b&gt;" in practice.visitor.get("/refer/sheet/wa-fern").text
+    (answer,) = practice.visitor.get("/api/v1/verifications/wa-fern").json()["answers"]
+    assert answer == {"text": "The board closed the matter in March <b>2026</b>.", "made_on": "2026-11-20"}
     assert "Le thérapeute répond" in practice.visitor.get("/therapists/wa-fern?lang=fr").text
     case = practice.reviewer.get(f"/admin/cases/{case_id}").text
     undo = {"form_token": find_field(case, "form_token"), "version": find_field(case, "version")}
     practice.reviewer.post(f"/admin/cases/{case_id}/undo", data=undo)
-    assert "The board closed" not in practice.visitor.get("/therapists/wa-fern").text
+    for place in ("/therapists/", "/refer/sheet/", "/api/v1/verifications/"):
+        assert "The board closed" not in practice.visitor.get(f"{place}wa-fern").text
 
 
 def test_a_claimed_listing_says_so_and_the_message_stays_between_us(practice: Practice) -> None:

@@ -11,6 +11,7 @@ import pytest
 from lxml import html
 from starlette.testclient import TestClient
 
+from directory.credentials import load_titles
 from directory.jurisdictions import load_jurisdictions
 from directory.models import Answer
 from directory.vocabularies import load_vocabulary
@@ -133,6 +134,7 @@ def make_quoted() -> list[str]:
         if re.search(r"[§.,]|Board|Dep", rule.source)
     ]
     names += [place.register.regulator for place in laws.regions.values() if place.register.regulator]
+    names += [title.issuer for title in load_titles() if title.issuer]
     return sorted({*list_quoted(DOCUMENTS), *names, "Palpate"} - {""}, key=len, reverse=True)
 
 

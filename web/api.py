@@ -26,6 +26,7 @@ from web.api_models import (
 from web.clocks import describe_clocks, describe_exclusion_lists
 from web.patients import find_document
 from web.query import SearchForm
+from web.said import describe_answers
 from web.searching import answer_search
 from web.site import Site
 from web.standing import describe_badge, describe_credential, describe_places, find_referral_today
@@ -154,7 +155,12 @@ def list_verifications(request: Request, therapist_id: str) -> Response:
         for row in rows
         if row.erased_at is None
     ]
-    body = {"id": document.id, "verifications": checks, "exclusion_lists": describe_exclusion_lists(site)}
+    body = {
+        "id": document.id,
+        "verifications": checks,
+        "answers": describe_answers(site, document),
+        "exclusion_lists": describe_exclusion_lists(site),
+    }
     return validate_content(request, send_json(body))
 
 

@@ -164,9 +164,17 @@ class VerificationModel(BaseModel):
     status: str = Field(description="FHIR's VerificationResult.status.", examples=["validated"])
 
 
+class AnswerModel(BaseModel):
+    """What a therapist says to a status, once a reviewer accepted it."""
+
+    text: str
+    made_on: str = Field(examples=["2026-11-20"])
+
+
 class VerificationsModel(BaseModel):
     id: str
     verifications: list[VerificationModel]
+    answers: list[AnswerModel]
     exclusion_lists: list[ListClockModel] = Field(
         description="When the federal exclusion lists were last read here. What they say of anybody is never published."
     )

@@ -16,12 +16,14 @@ from web.patients import find_document
 from web.query import SearchForm, parse_form
 from web.referrals import ReferralRow, make_csv, make_row, make_text
 from web.results_view import write_radius
+from web.said import list_answers
 from web.searching import answer_search
 from web.values import Link, clean
 
 router = APIRouter(prefix="/refer", include_in_schema=False)
 LONGEST_LIST = 100
 MOST_COMPARED = 4
+OF_AN_ANSWER = 160  # characters, so that the sheet stays one page; their own page has the whole
 
 
 @router.get("")
@@ -96,6 +98,7 @@ def show_sheet(request: Request, therapist_id: str) -> Response:
         title=visit.language.say("Referral sheet"),
         row=row,
         clocks=list_clocks(visit, document, shown),
+        answers=list_answers(visit, document, longest=OF_AN_ANSWER),
         exclusions=say_exclusion_lists(visit, document),
         printed=visit.language.write_date(visit.site.today()),
     )

@@ -7,10 +7,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from directory.errors import RecordsUnavailableError
 from directory.models import Answer, PracticeKind, Setting
-from records import entities, requests
-from records.requests import StatementKind
 from search.interface import DocumentCredential, DocumentEvidence, DocumentLocation, TherapistDocument
 from web.clocks import list_clocks
 from web.explanations import retell
@@ -18,6 +15,7 @@ from web.hours import write_hours
 from web.pages import Visit
 from web.referrals import Rule, find_rule
 from web.results_view import MapView, find_point, make_map
+from web.said import AnswerView, list_answers
 from web.standing import describe_where, name_source, rate_credential, stand, stand_everywhere
 from web.structured import make_json_ld
 from web.values import (
@@ -71,14 +69,6 @@ class EvidenceView:
     where: str
     snippet: str
     url: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerView:
-    """What a therapist says beside their standing."""
-
-    said: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +130,7 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         save_url=visit.url("/saved", add=document.id),
         report_url=visit.url("/corrections", about=document.id),
         follow_url=visit.url("/watch", about=document.id) if document.credentials else None,
-        answers=_list_answers(visit, document),
+        answers=list_answers(visit, document),
         back=None,
         credentials=tuple(make_credential_row(visit, item) for item in document.credentials),
         rules=_list_rules(visit, document),
@@ -163,25 +153,6 @@ def make_therapist_view(visit: Visit, document: TherapistDocument) -> TherapistV
         description=_describe(visit, document, badge),
         json_ld=embed_json(make_json_ld(visit, document)),
     )
-
-
-def _list_answers(visit: Visit, document: TherapistDocument) -> tuple[AnswerView, ...]:
-    """The therapist's own words that a reviewer accepted; none while the records are away."""
-    language, found = visit.language, list[AnswerView]()
-    try:
-        with visit.site.database.read() as session:
-            accepted = requests.load_accepted(session, entities.find_aliases(session, document.id))
-    except RecordsUnavailableError:
-        return ()
-    for item in accepted:
-        day = language.write_date(item.made_at.date())
-        if item.kind is StatementKind.ANSWER:
-            found.append(AnswerView(language.say("The therapist answers, %(day)s:", day=day), clean(item.text, 600)))
-        else:
-            found.append(
-                AnswerView(language.say("The therapist has said that this listing is theirs, %(day)s.", day=day), "")
-            )
-    return tuple(found)
 
 
 def _list_rules(visit: Visit, document: TherapistDocument) -> tuple[tuple[str, Rule], ...]:
