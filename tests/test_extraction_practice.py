@@ -316,3 +316,23 @@ def test_rest_that_is_denied_does_not_count_and_few_words_of_care_beside_rest_de
     body: str, kind: str
 ) -> None:
     assert extract_page(f"<h1>Juniper Studio</h1><p>{body}</p>").practice_kind.value == kind
+
+
+@pytest.mark.parametrize(
+    ("signed", "name"),
+    [
+        ("<footer>© 2026 Juniper Knots. All rights reserved.</footer>", "Juniper Knots"),
+        ('<img src="/i/mark.png" alt="Juniper Knots Logo">', "Juniper Knots"),
+        ('<img src="/i/logo.png" alt="a leaf">', "Myofascial Massage"),
+    ],
+)
+def test_a_title_s_topic_gives_way_to_what_the_logo_or_the_copyright_line_says(signed: str, name: str) -> None:
+    page = f"<title>Myofascial Massage | Juniper Knots</title>{signed}<h1>Myofascial Massage</h1><p>Slow and firm.</p>"
+    assert extract_page(page).name == name
+
+
+def test_letters_with_stops_belong_to_the_name_in_a_copyright_line() -> None:
+    page = extract_page(
+        "<title>Massage Therapy</title><p>Massage.</p><footer>© 2025 Ann Reed, D.C. All rights</footer>"
+    )
+    assert page.name == "Ann Reed, D.C"

@@ -41,7 +41,7 @@ _LEAD = re.compile(
 _WELCOME = re.compile(r"welcome to |bienvenue (?:à|a|chez) |bienvenid[oa]s? a ", re.IGNORECASE)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|"
-    r"20)\d\d)*\s*(?:[-–]\s*(?:present|now))?(?:[\s,:|.-]|by\b)*(?P<name>[^.|©•·\n]{3,70})",
+    r"20)\d\d)*\s*(?:[-–]\s*(?:present|now))?(?:[\s,:|.-]|by\b)*(?P<name>(?:[^.|©•·\n]|(?<=\b[A-Z])\.(?=[A-Z]\b)){3,70})",
     re.IGNORECASE,
 )
 _CREDIT = re.compile(
@@ -119,6 +119,7 @@ class _Votes:
         self.writings: dict[str, dict[str, float]] = {}
         self.sources: dict[str, tuple[str, str]] = {}
         self.said: set[str] = set()
+        self.signed: set[str] = set()  # those that a logo or the copyright line bears
 
     def add(self, text: str | None, weight: float, where: str, snippet: str = "") -> None:
         name = tidy(text or "")
@@ -184,6 +185,14 @@ class _Votes:
         if key in self.weights:
             self.weights[key] *= 0.1
 
+    def demote_topic(self, title: str) -> None:
+        """Of "Deep Tissue | Juniper Knots" the first is a topic where a logo or the copyright line says the last."""
+        parts = [_key(tidy(part)) for part in _SPLIT.split(title)]
+        signed = [part for part in parts[1:] if part in self.signed]
+        if signed and parts[0] in self.weights and parts[0] not in self.signed:
+            self.weights[signed[0]] += 0.3 * self.weights[parts[0]]
+            self.weights[parts[0]] *= 0.3
+
     def lone(self) -> bool:
         """Whether one heading is all that a page puts forward."""
         return len(self.weights) == 1 and all(where[:1] == "h" for _, where in self.sources.values())
@@ -234,6 +243,10 @@ _PAGE_OF = re.compile(r" (?:staff|team|services|rates|pricing|contact(?: us)?|ab
 _OWNER_S = re.compile(r"['’`]s\b")
 _WORD = re.compile(r"\w+")
 _UNTOLD = frozenset({"llc", "inc", "pllc", "ltd", "the"})
+_LOGO = re.compile(
+    r"\b(?:(?:the|our|site|company|business|main|white|black)\s)?logo(?:tipo)?(?:\s(?:de|of|for|image))?\b",
+    re.IGNORECASE,
+)
 _RIGHTS = re.compile(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", re.IGNORECASE)
 _YEARS = re.compile(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]")
 
@@ -267,6 +280,8 @@ def find_name(
             votes.add(document.meta[key], weight, key)
     _vote_titles(document, votes, person)
     _vote_lines(document, votes)
+    _vote_logos(document, votes)
+    votes.demote_topic(document.title)
     sentences = _key("\n".join(line.text for line in document.visible() if len(line.text) > 30))
     votes.confirm(sentences)
     votes.prefer_said(sentences, person)
@@ -313,6 +328,7 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
                 name = _CREDIT.split(found["name"])[0]
                 if not _GENERIC.match(tidy(name)):
                     votes.add(name, 1.4 if _TRADE.search(name.lower()) else 0.6, "footer", text)
+                    votes.signed.add(_key(tidy(name)))
         if len(text) <= 60 and (line.level == 1 or index < 14 or (line.level and first_heading)):
             first_heading = first_heading and not line.level
             name = tidy(text)
@@ -351,6 +367,21 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
                     and not re.search(r"College|School|Institute|Academy|University|Envy\b", name)
                 ):
                     votes.add(name, 0.9, line.where, text)
+
+
+def _vote_logos(document: Document, votes: _Votes) -> None:
+    """What the pictures say that are called a logo: the name, where they have a text at all."""
+    if document.root is None:
+        return
+    for image in document.root.iter("img"):
+        text = image.get("alt") or ""
+        if 4 <= len(text) <= 60 and ("logo" in text.lower() or "logo" in (image.get("src") or "").lower()[-80:]):
+            name = _LOGO.sub(" ", text).strip()
+            said = "logo" in text.lower() or _key(tidy(name)) in votes.weights
+            if said and name and not _GENERIC.match(tidy(name)) and not any(c.isdigit() for c in name):
+                votes.add(name, 0.9 if _TRADE.search(name.lower()) else 0.5, "img", text)
+                votes.signed.add(_key(tidy(name)))
+            return
 
 
 def _is_person(text: str, person: str | None) -> bool:
