@@ -25,7 +25,7 @@ def open_test_engine(kind: str, folder: Path, url: str, alias: str, **more: int)
     """The engine of that kind, empty."""
     if kind == "embedded":
         return EmbeddedEngine(folder, alias=alias, term_words={})
-    return ElasticEngine(url, alias=alias, term_words={}, timeout_s=30, **more)
+    return ElasticEngine(url, alias=alias, term_words={}, timeout_s=120, **more)
 
 
 def publish_all(engine: Engine, alias: str, documents: Sequence[TherapistDocument]) -> str:

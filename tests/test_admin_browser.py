@@ -26,10 +26,8 @@ CASES = 50
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)  # a busy machine is slow, and no reviewer minds
     with open_browser() as found:
         yield found
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture

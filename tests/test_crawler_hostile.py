@@ -8,6 +8,7 @@ import resource
 import socket
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from threading import Event
@@ -28,7 +29,8 @@ from tests.test_crawler_servers import database, settings
 
 __all__ = ["database", "settings"]
 
-QUICK = Limits(request_s=1.0, retries=0, redirects=3)
+PATIENT = Limits(request_s=120.0, retries=0, redirects=3)  # a busy machine is slow
+QUICK = replace(PATIENT, request_s=5.0)  # for an answer that never ends
 Visit = Callable[..., SourceSummary]
 
 
@@ -36,7 +38,7 @@ Visit = Callable[..., SourceSummary]
 def visit(settings: Settings, database: Database) -> Visit:
     """Crawl one page of a server, with its robots.txt in order unless the route says otherwise."""
 
-    def run(route: Route, path: str = "/", *, robots: bool = True) -> SourceSummary:
+    def run(route: Route, path: str = "/", *, robots: bool = True, limits: Limits = PATIENT) -> SourceSummary:
         def guarded(asked: str, query: dict[str, str], host: str) -> Answer | None:
             return None if robots and asked in {"/robots.txt", "/sitemap.xml"} else route(asked, query, host)
 
@@ -47,7 +49,7 @@ def visit(settings: Settings, database: Database) -> Visit:
                 sources=["practice_sites"],
                 from_=f"{server.url}{path}",
                 allow_local=True,
-                limits=QUICK,
+                limits=limits,
             )[0]
 
     return run
@@ -114,7 +116,7 @@ def test_a_slow_drip_is_given_up(visit: Visit) -> None:
             handler.wfile.flush()
 
     try:
-        summary = visit(lambda *_: Answer(raw=drip))
+        summary = visit(lambda *_: Answer(raw=drip), limits=QUICK)
     finally:
         over.set()
     assert summary.set_aside == {"took too long": 1}
@@ -172,7 +174,7 @@ def test_a_robots_txt_that_drips_forbids_the_site(visit: Visit) -> None:
         return Answer(content_type="text/plain", raw=drip) if path == "/robots.txt" else Answer(b"<p>hello")
 
     try:
-        summary = visit(route, robots=False)
+        summary = visit(route, robots=False, limits=QUICK)
     finally:
         over.set()
     assert summary.set_aside == {"robots.txt cannot be had": 1}
@@ -259,7 +261,7 @@ def test_private_addresses_are_refused_however_they_are_written(
     listed = tmp_path / "list.yml"
     listed.write_text(f"- '{address}'\n", "utf-8")
     source = {"practice_sites": {"start_urls": (address,)}}
-    summary = run_crawl(settings, database=database, sources=["practice_sites"], overrides=source, limits=QUICK)[0]
+    summary = run_crawl(settings, database=database, sources=["practice_sites"], overrides=source, limits=PATIENT)[0]
     assert sum(summary.set_aside.values()) == 1
     assert count_pages(database) == 0
 
@@ -279,9 +281,9 @@ def test_a_redirect_to_a_private_address_is_refused(settings: Settings, database
                 "connect_to": {"evil.example": f"127.0.0.1:{server.port}"},
             }
         }
-        summary = run_crawl(settings, database=database, sources=["practice_sites"], overrides=overrides, limits=QUICK)[
-            0
-        ]
+        summary = run_crawl(
+            settings, database=database, sources=["practice_sites"], overrides=overrides, limits=PATIENT
+        )[0]
         assert server.count("/secret") == 0
     assert sum(summary.set_aside.values()) == 1
     assert count_pages(database) == 0

@@ -28,15 +28,16 @@ def test_the_pause_that_robots_txt_asks_for_is_kept_between_any_two_pages(crawl:
     asked: list[float] = []
 
     def route(path: str, query: dict[str, str], _: str) -> Answer | None:
+        asked.append(time.monotonic())
         if path == "/robots.txt":
             return Answer(f"User-agent: *\nCrawl-delay: {DELAY_S}\n".encode(), content_type="text/plain")
-        asked.append(time.monotonic())
         return Answer("".join(f'<a href="/{link}">{link}</a>' for link in LINKS).encode())
 
     with serve(route) as server:
         crawl("practice_sites", from_=f"{server.url}/")
-    assert len(asked) >= len(LINKS) + 1
-    assert asked[-1] - asked[0] >= DELAY_S * (len(asked) - 1) - 0.2
+    robots, *pages = asked  # a page may come late on a busy machine, but never before its time
+    assert len(pages) >= len(LINKS) + 1
+    assert pages[-1] - robots >= DELAY_S * (len(pages) - 1) - 0.1
 
 
 def test_a_directory_given_by_its_address_obeys_robots_txt(crawl: Crawl, settings: Settings) -> None:

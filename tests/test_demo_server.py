@@ -22,7 +22,7 @@ def server() -> Iterator[WorldServer]:
 
 
 def fetch(server: WorldServer, path: str, host: str = "127.0.0.1") -> tuple[int, str, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
     try:
         connection.request("GET", path, headers={"Host": f"{host}:{server.port}"})
         answer = connection.getresponse()

@@ -13,7 +13,7 @@ from crawler.extraction import extract_page, to_contract_json
 from crawler.extraction.files import extract_files
 
 FOLDER = Path(__file__).parent / "fixtures" / "extraction"
-LIMIT_S = 8.0  # generous: the machine may be busy; a runaway pattern takes minutes
+LIMIT_S = 15.0  # of the processor, generous: a runaway pattern takes minutes
 
 HOSTILE = {
     "nothing": b"",
@@ -50,9 +50,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_bytes_give_a_page_in_bounded_time(body: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     page = extract_page(body, url="https://hostile.example/", file="hostile.html")
-    assert time.monotonic() - started < LIMIT_S
+    assert time.process_time() - started < LIMIT_S
     assert page.file == "hostile.html"
     assert page.publish or page.hold_reasons
     to_contract_json(page)

@@ -124,7 +124,7 @@ def test_no_text_breaks_parsing_splitting_or_comparing(text: str) -> None:
 def test_parsing_and_comparing_distinct_names_stays_far_below_a_quarter_millisecond() -> None:
     names = [f"Ann{'abcdefghij'[i % 10]}{'klmnopqrst'[i // 10 % 10]} Example{'uvwxyz'[i % 6]}, LMT" for i in range(600)]
     parse_name("warm up"), compare_names("Ann Example", "Bob Example")
-    started = time.perf_counter()
+    started = time.process_time()
     for text in names:
         compare_names(text, "Ann Example")
-    assert (time.perf_counter() - started) / len(names) < 0.001  # measured 60 µs; a shared machine gets room
+    assert (time.process_time() - started) / len(names) < 0.001  # measured 60 µs; a shared machine gets room

@@ -71,7 +71,7 @@ def doors(
         make_documents(),
         index_alias=make_alias(),
         search_url=elasticsearch_url if request.param == "elasticsearch" else "",
-        search_timeout_s=30,
+        search_timeout_s=120,
         api_requests_per_minute=0,
     )
     with TestClient(world.app, raise_server_exceptions=False, follow_redirects=False) as client:

@@ -72,6 +72,7 @@ def open_page(browser: Browser, *, width: int = 1280, script: bool = True, langu
     context = browser.new_context(
         viewport={"width": width, "height": 800}, java_script_enabled=script, locale=language, bypass_csp=False
     )
+    context.set_default_timeout(120_000)  # a busy machine is slow
     page, errors = context.new_page(), list[str]()
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -85,6 +86,7 @@ def find_violations(browser: Browser, url: str, *, width: int, cookie: tuple[str
     context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
     if cookie:
         context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": url}])
+    context.set_default_timeout(120_000)
     page = context.new_page()
     page.goto(url)
     for details in page.query_selector_all("details"):

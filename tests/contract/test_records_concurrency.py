@@ -157,7 +157,7 @@ def started_writer(settings: Settings) -> Iterator[tuple[BaseProcess, Connection
         yield process, here
     finally:
         process.kill()
-        process.join(timeout=30)
+        process.join(timeout=300)
         here.close()
 
 
@@ -187,7 +187,7 @@ def test_a_writer_killed_in_the_middle_leaves_the_chains_whole(records_settings:
         while (told := pipe.recv()) < wanted:
             pass
         process.kill()
-        process.join(timeout=30)
+        process.join(timeout=300)
         told = max(told, read_told(pipe))
     database = open_database(records_settings)
     check_whole(database, told)

@@ -24,6 +24,7 @@ from tests.search_engines import ENGINES, drop_all, make_alias, open_test_engine
 def reader(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, elasticsearch_url: str
 ) -> Iterator[Reader]:
+    load_gazetteer(), load_vocabulary()  # once, and no part of a request's time
     alias = make_alias()
     engine = open_test_engine(request.param, tmp_path_factory.mktemp("search"), elasticsearch_url, alias)
     publish_all(engine, alias, list(make_documents(500)))
