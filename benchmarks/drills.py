@@ -22,7 +22,7 @@ from pathlib import Path
 from records import outbox
 from search.node.process import wait_until_up
 from tests.drill_checks import Figures, check_everything
-from tests.drill_crew import Crew, start_crew
+from tests.drill_crew import DEADLINE_S, Crew, start_crew
 from tests.drill_work import Work, at_work
 
 PAUSE_S = (2.0, 8.0)  # between two blows
@@ -72,7 +72,7 @@ def take_elasticsearch_away(crew: Crew, work: Work, until: float, chance: random
     with crew.app.database.read() as session:
         waited = outbox.waiting_seqs(session)
     crew.node.start()
-    wait_until_up(crew.node)
+    wait_until_up(crew.node, timeout_s=DEADLINE_S)
     back = time.monotonic()
     wait_until_drained(crew, waited)
     took = time.monotonic() - back

@@ -13,7 +13,7 @@ import pytest
 from search.node.home import NodeUnavailableError, prepare_home
 from search.node.process import wait_until_up
 from tests.drill_checks import check_everything
-from tests.drill_crew import Crew, start_crew
+from tests.drill_crew import DEADLINE_S, Crew, start_crew
 from tests.drill_work import Work, at_work
 
 ENOUGH = 5  # decisions between two blows
@@ -116,7 +116,7 @@ def test_with_elasticsearch_away_the_site_serves_its_copy_and_every_change_reach
             for url in crew.sites:
                 assert httpx2.get(f"{url}/therapists/{entity_id}", timeout=60).status_code == 410
         crew.node.start()
-        wait_until_up(crew.node)
+        wait_until_up(crew.node, timeout_s=DEADLINE_S)
         wait_for_decisions(crew, work)
     assert not [told for told in work.reviewers_told if "50" in told]
     check_everything(crew, [work])
