@@ -75,7 +75,7 @@ def erase(session: Session, subject: str) -> int:
     row = AuditTableRow
     theirs = sa.and_(row.subject == subject, row.payload.is_not(None))
     gone = {"payload": None, "payload_salt": None, "erased_at": session.now()}
-    return session.execute(sa.update(row).where(theirs).values(**gone)).rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.update(row).where(theirs).values(**gone))
 
 
 def _make(row: Any) -> AuditRow:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ from records.bulk import insert_rows
 from records.codec import decode, encode
 from records.database import Database, Session, open_database
 from records.migrate import find_head
-from records.tables import Base, ChainRow, EntityRow, FactRow, ObservationRow, UserRow
+from records.tables import Base, ChainRow, EntityRow, FactRow, ObservationRow, UserRow, table_of
 
 FORMAT = 1
 CHUNK = 2000
@@ -120,7 +120,7 @@ def _find_models() -> list[type[Base]]:
 
 
 def _columns(model: type[Base]) -> list[sa.Column[Any]]:
-    return list(cast(sa.Table, model.__table__).columns)
+    return list(table_of(model).columns)
 
 
 def _dump(session: Session, archive: zipfile.ZipFile, model: type[Base]) -> int:
@@ -209,11 +209,11 @@ def _load(session: Session, archive: zipfile.ZipFile, model: type[Base]) -> None
                 rows = [{**row, "redirect_to": None} for row in rows]
             insert_rows(session, model, rows)
     if redirects:
-        table = cast(sa.Table, EntityRow.__table__)
+        table = table_of(EntityRow)
         change = sa.update(table).where(table.c.id == sa.bindparam("row_id")).values(redirect_to=sa.bindparam("to"))
         session.connection().execute(change, redirects)
     if session.is_postgresql:
-        _set_sequence(session, cast(sa.Table, model.__table__))
+        _set_sequence(session, table_of(model))
 
 
 def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:

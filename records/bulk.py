@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 import sqlalchemy as sa
 
 from records.database import Session
-from records.tables import Base
+from records.tables import Base, table_of
 
 CHUNK = 5000
 
@@ -22,7 +22,7 @@ def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str,
     if not rows:
         return
     session.flush()
-    table = cast(sa.Table, model.__table__)
+    table = table_of(model)
     columns = [table.columns[name] for name in rows[0]]
     connection = session.connection()
     if session.is_postgresql:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from directory.models import EntityKind
 from records.bulk import insert_rows
 from records.database import Session
-from records.tables import EntityRow, MembershipRow
+from records.tables import EntityRow, MembershipRow, table_of
 from records.versions import touch
 
 CHUNK, IDS = 5000, 500
@@ -168,8 +168,8 @@ def note_said(session: Session, said: Mapping[str, str], before: Mapping[str, st
     row = MembershipRow
     query = sa.select(row.id, row.listing_key, row.entity_id, row.said).where(row.left_at.is_(None))
     differing = [item for item in session.execute(query) if said.get(item.listing_key) not in (None, item.said)]
-    member = row.__table__
-    change = sa.update(member).where(member.c.id == sa.bindparam("row_id")).values(said=sa.bindparam("digest"))  # type: ignore[arg-type]
+    member = table_of(row)
+    change = sa.update(member).where(member.c.id == sa.bindparam("row_id")).values(said=sa.bindparam("digest"))
     rows = [{"row_id": item.id, "digest": said[item.listing_key]} for item in differing]
     _execute(session.connection(), change, rows)
     touched = {item.entity_id for item in differing if before.get(item.listing_key) == item.entity_id}
@@ -304,14 +304,14 @@ def _plan(
 
 def _write(session: Session, plan: _Plan) -> None:
     now, connection = session.now(), session.connection()
-    entity, member = EntityRow.__table__, MembershipRow.__table__
+    entity, member = table_of(EntityRow), table_of(MembershipRow)
     if plan.created:
         blank = {"version": 0, "created_at": now, "updated_at": now}
         blank |= {"redirect_to": None, "closed_at": None, "removed_at": None}
         rows = [{"id": entity_id, "kind": kind.value, **blank} for entity_id, kind in sorted(plan.created.items())]
         insert_rows(session, EntityRow, rows)
     if plan.left:
-        gone = sa.update(member).where(member.c.listing_key == sa.bindparam("key"), member.c.left_at.is_(None))  # type: ignore[arg-type]
+        gone = sa.update(member).where(member.c.listing_key == sa.bindparam("key"), member.c.left_at.is_(None))
         _execute(connection, gone.values(left_at=now), [{"key": key} for key in plan.left])
     if plan.joined:
         rows = [
@@ -325,7 +325,7 @@ def _write(session: Session, plan: _Plan) -> None:
         *({"row_id": entity_id, "to": None, "closed": now} for entity_id in sorted(plan.closed)),
     ]
     if states:
-        change = sa.update(entity).where(entity.c.id == sa.bindparam("row_id"))  # type: ignore[arg-type]
+        change = sa.update(entity).where(entity.c.id == sa.bindparam("row_id"))
         _execute(connection, change.values(redirect_to=sa.bindparam("to"), closed_at=sa.bindparam("closed")), states)
     touch(session, {*plan.created, *plan.changed, *plan.redirected, *plan.closed}, "resolved")
 

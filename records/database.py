@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy import event, orm
@@ -45,6 +46,10 @@ class Session(orm.Session):
         """The time by the database's clock."""
         clock: Clock = self.info["clock"]
         return clock.now()
+
+    def change(self, statement: sa.Update | sa.Delete) -> int:
+        """Carry out a change; returns how many rows it touched."""
+        return cast(sa.CursorResult[Any], self.execute(statement)).rowcount
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def find_finish(session: Session, kind: str) -> dict[str, datetime]:
 def prune(session: Session, before: datetime) -> int:
     """Forget jobs that ended before then; returns how many."""
     ended = sa.and_(JobRow.finished_at < before, JobRow.state.not_in(UNFINISHED))
-    return session.execute(sa.delete(JobRow).where(ended)).rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.delete(JobRow).where(ended))
 
 
 def _get_own(session: Session, job: Job) -> JobRow:

@@ -20,7 +20,7 @@ from records import chain, entities
 from records.chain import ChainReport
 from records.codec import decode, digest, encode
 from records.database import Session
-from records.tables import LedgerHeadRow, LedgerTableRow
+from records.tables import LedgerHeadRow, LedgerTableRow, table_of
 from records.versions import make_upsert
 
 CHUNK = 1000
@@ -202,9 +202,9 @@ def _load_heads(session: Session, entity_ids: set[str]) -> dict[tuple[str, str],
 def _write_heads(session: Session, places: set[tuple[str, str]], heads: dict[tuple[str, str], int]) -> None:
     if not places:
         return
-    table, connection = LedgerHeadRow.__table__, session.connection()
+    table, connection = table_of(LedgerHeadRow), session.connection()
     values = [{"entity_id": e, "claim_id": c, "seq": heads[e, c]} for e, c in sorted(places)]
-    connection.execute(make_upsert(session, table, ("entity_id", "claim_id"), ("seq",)), values)  # type: ignore[arg-type]
+    connection.execute(make_upsert(session, table, ("entity_id", "claim_id"), ("seq",)), values)
 
 
 # --- reading ----------------------------------------------------------------------------------------------
@@ -336,6 +336,6 @@ def erase(session: Session, entity_id: str) -> int:
     row = LedgerTableRow
     theirs = sa.and_(row.entity_id.in_(entities.find_aliases(session, entity_id)), row.payload.is_not(None))
     gone = {"payload": None, "payload_salt": None, "erased_at": session.now()}
-    result = session.execute(sa.update(row).where(theirs).values(**gone))
+    count = session.change(sa.update(row).where(theirs).values(**gone))
     entities.touch(session, {entity_id}, "erased")
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+    return count

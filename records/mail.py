@@ -177,8 +177,7 @@ def _settle(session: Session, seq: int, **values: Any) -> None:
 
 
 def _drop(session: Session, which: sa.ColumnElement[bool]) -> int:
-    result = session.execute(sa.delete(MailRow).where(which))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.delete(MailRow).where(which))
 
 
 def _hash(session: Session, address: str) -> str:

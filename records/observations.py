@@ -33,7 +33,7 @@ from records import registers, removals, snapshots
 from records.bulk import insert_rows
 from records.codec import clean, digest, dump
 from records.database import Session
-from records.tables import ObservationRow, RunRow
+from records.tables import ObservationRow, RunRow, table_of
 
 CHUNK = 1000
 TIMES = ("read_on", "read_at")  # of the reading, not of what was read: kept beside the payload
@@ -182,13 +182,13 @@ def _store_prepared(session: Session, items: Sequence[_Prepared], run_id: str | 
 
 
 def _write(session: Session, batch: _Batch, run_id: str | None) -> None:
-    table = ObservationRow.__table__
+    table = table_of(ObservationRow)
     connection = session.connection()
     for (read_at, read_on), ids in batch.seen.items():
         moved = {"last_seen_at": read_at, "read_on": read_on, "run_id": run_id}
         connection.execute(sa.update(ObservationRow).where(ObservationRow.id.in_(ids)).values(**moved))
     if batch.superseded:
-        statement = sa.update(table).where(table.c.id == sa.bindparam("row_id"))  # type: ignore[arg-type]
+        statement = sa.update(table).where(table.c.id == sa.bindparam("row_id"))
         connection.execute(statement.values(superseded_at=sa.bindparam("at")), batch.superseded)
     if batch.fresh:
         insert_rows(session, ObservationRow, [_make_row(session, item, run_id) for item in batch.fresh])
@@ -269,8 +269,7 @@ def close_unseen(session: Session, source: str, run_id: str, read_on: date) -> i
         sa.or_(row.run_id.is_(None), row.run_id != run_id),
         row.read_on <= read_on,
     )
-    result = session.execute(sa.update(row).where(unseen).values(closed_at=session.now()))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.update(row).where(unseen).values(closed_at=session.now()))
 
 
 def find_read_on(session: Session, source: str, kind: ObservationKind) -> date | None:

@@ -114,8 +114,7 @@ def end_others(session: Session, token: str) -> int:
     """Sign the same account out everywhere else; returns how many browsers."""
     own = sa.select(SessionRow.user_id).where(SessionRow.token_hash == _hash(session, token)).scalar_subquery()
     others = sa.and_(SessionRow.user_id == own, SessionRow.token_hash != _hash(session, token))
-    result = session.execute(sa.delete(SessionRow).where(others).execution_options(synchronize_session=False))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.delete(SessionRow).where(others).execution_options(synchronize_session=False))
 
 
 def count(session: Session, user: User) -> int:
@@ -131,8 +130,7 @@ def end(session: Session, token: str) -> None:
 
 def prune(session: Session) -> int:
     """Drop what has expired; returns how many."""
-    result = session.execute(sa.delete(SessionRow).where(SessionRow.expires_at <= session.now()))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.delete(SessionRow).where(SessionRow.expires_at <= session.now()))
 
 
 def create_token(

@@ -38,5 +38,4 @@ def is_kept(session: Session, key: str) -> bool:
 def prune(session: Session) -> int:
     """Drop the snapshots that no observation stands on any more; returns how many."""
     used = sa.select(ObservationRow.snapshot_hash).where(ObservationRow.snapshot_hash == SnapshotRow.hash)
-    result = session.execute(sa.delete(SnapshotRow).where(~used.exists()))
-    return result.rowcount  # type: ignore[attr-defined,no-any-return]
+    return session.change(sa.delete(SnapshotRow).where(~used.exists()))
