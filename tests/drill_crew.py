@@ -192,7 +192,7 @@ def make_settings(folder: Path, database_url: str, *, search_url: str, smtp_url:
         search_fallback=True,
         session_secret="only-for-drills",
         sources_off=off,
-        search_timeout_s=10,
+        search_timeout_s=120,  # a node that is dead refuses at once; one that is slow is waited for
         smtp_url=smtp_url,
         mail_from="palpate@example.org",
     )

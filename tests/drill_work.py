@@ -26,7 +26,7 @@ WATCH_TOKEN = re.compile(r'name="token" value="([^"]+)"')
 CASE = re.compile(r'href="/admin/cases/([0-9a-f]{32})"')
 THEIR_PAGE = re.compile(r'href="/therapists/([^"]+)"')
 FROM_THE_COPY = "The search engine is away for a moment."
-PATIENCE_S = 60
+PATIENCE_S = 300
 DECIDED = "decided"
 
 
