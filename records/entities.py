@@ -5,7 +5,7 @@ An id never vanishes: it leads to a live entity, or says that it was closed (its
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +29,7 @@ __all__ = [
     "count",
     "find_aliases",
     "find_by_listing",
+    "find_by_listings",
     "follow",
     "get",
     "get_history",
@@ -97,6 +98,13 @@ def find_by_listing(session: Session, listing_key: str) -> str | None:
     """The id of the entity that a listing belongs to; None if it belongs to none."""
     row = MembershipRow
     return session.scalar(sa.select(row.entity_id).where(row.listing_key == listing_key, row.left_at.is_(None)))
+
+
+def find_by_listings(session: Session, listing_keys: Sequence[str]) -> dict[str, str]:
+    """The entities that some listings belong to, by listing; those that belong to none are left out."""
+    row = MembershipRow
+    query = sa.select(row.listing_key, row.entity_id).where(row.listing_key.in_(listing_keys), row.left_at.is_(None))
+    return {item.listing_key: item.entity_id for item in session.execute(query)}
 
 
 def redirects(session: Session) -> dict[str, str]:

@@ -11,7 +11,7 @@ from records import sightings
 from records.database import Session
 from records.observations import StoredObservation
 from resolution.listings import derive_listings, make_site_id
-from resolution.sites import find_root, find_site_root
+from resolution.sites import find_root
 
 NPI, SITE = "npi-", "site-"
 SITE_LENGTH = len(make_site_id("", ""))
@@ -71,10 +71,13 @@ def _find_makers(seen: Iterable[StoredObservation]) -> dict[str, list[StoredObse
     return makers
 
 
-def guess_keys(seen: StoredObservation) -> tuple[str, ...]:
-    """The keys that a listing made from this may have; of a page's people it is the beginning."""
-    if isinstance(seen.payload, Listing):
-        return (seen.payload.listing_id,)
-    if isinstance(seen.payload, ExtractedPage):
-        return (make_site_id(seen.source, find_site_root(seen.payload.url or seen.url or seen.key)),)
-    return (f"{NPI}{seen.key}",)
+def guess_listing(seen: StoredObservation) -> tuple[str, str]:
+    """The key of the listing (of a page: of its practice) that an observation makes, and what it is called there."""
+    payload = seen.payload
+    if isinstance(payload, Listing):
+        return payload.listing_id, payload.name or payload.title or payload.practice or payload.listing_id
+    if isinstance(payload, ExtractedPage):
+        url = payload.url or seen.url or seen.key
+        root = find_root(url, is_location=seen.key.startswith(LOCATION_KEY))
+        return make_site_id(seen.source, root), payload.name or url
+    return f"{NPI}{seen.key}", f"NPI {seen.key}"

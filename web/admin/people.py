@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import RedirectResponse, Response
 
 from directory.errors import EngineUnavailableError, GoneError, NotFoundError, UsageError
-from directory.models import EntityKind
 from records import entities
 from records.database import Session
 from records.users import Role
 from search.interface import SearchRequest, TherapistDocument
 from web.admin.access import Desk, Reading
 from web.admin.dossier import load_dossier
+from web.admin.queue import find_done
 from web.admin.rooms import show
 from web.values import clean, name_town
 
@@ -76,7 +76,7 @@ def _lead_to(desk: Desk, entity_id: str, beside: str) -> str:
 
 
 @router.get("/{entity_id}")
-def show_person(desk: Reading, entity_id: str, on: str = "", done: str = "") -> Response:
+def show_person(desk: Reading, entity_id: str, on: str = "", done: str = "", case: str = "") -> Response:
     """All that is known, today or at the end of a past day; a former id leads to the one that it lives on in."""
     day = _parse_day(on)
     with desk.visit.site.database.read() as session:
@@ -88,15 +88,15 @@ def show_person(desk: Reading, entity_id: str, on: str = "", done: str = "") -> 
         except GoneError:
             return show(desk, "admin/person_gone.html", title="Taken out", status=410, entity_id=entity_id)
         person = load_dossier(session, entity, on=day)
+        last = find_done(session, case)
     return show(
         desk,
         "admin/person.html",
         title=person.name,
         person=person,
-        is_person=entity.kind is EntityKind.PERSON,
         on=day.isoformat() if day else "",
         today=desk.visit.site.today().isoformat(),
-        done=done if done in DONE else "",
+        last=last,
         note=DONE.get(done, ""),
         may_judge=desk.may(Role.REVIEWER) and day is None,
     )

@@ -38,7 +38,7 @@ def show_queue(desk: Reading, kind: str = "", state: str = "", after: str = "", 
         )
         waiting = _count_waiting(session)
         seconds = sum(number for (_, found), number in reviews.count(session).items() if found is CaseState.SECOND)
-        last = _find_done(session, done)
+        last = find_done(session, done)
         overdue = [case_id for case_id, _ in requests.load_overdue(session)]
         late = [reviews.get(session, case_id) for case_id in overdue[:SHOWN_OVERDUE]]
     kinds = [
@@ -82,7 +82,7 @@ def show_case(desk: Reading, case_id: str, kind: str = "", state: str = "", done
         decisions = reviews.get_decisions(session, case_id)
         identical = reviews.find_identical(session, case)
         waiting = _count_waiting(session)
-        last = _find_done(session, done)
+        last = find_done(session, done)
         preview = find_preview(session, case, desk.visit.site.today())
         proofs, statements = requests.load_proofs(session, case_id), requests.load_statements(session, case_id)
     needed = Role.SECOND_REVIEWER if case.state is CaseState.SECOND else Role.REVIEWER
@@ -183,7 +183,7 @@ def show_snapshot(desk: Reading, snapshot_hash: str) -> Response:
     return Response(body, 200, headers, "text/html; charset=utf-8")
 
 
-def _find_done(session: Session, case_id: str) -> Case | None:
+def find_done(session: Session, case_id: str) -> Case | None:
     """The case that was decided a moment ago, so that it can be undone at once."""
     try:
         return reviews.get(session, case_id) if case_id else None

@@ -10,15 +10,16 @@ from typing import Protocol
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from records import jobs, rounds, runs
+from records import entities, jobs, rounds, runs, sightings
 from records.database import Session
 from records.rounds import Pause
 from records.runs import Run, RunState
 from records.users import Role
+from resolution.finding import guess_listing
 from web.admin.access import Reading
 from web.admin.chart import Chart, make_chart
 from web.admin.rooms import show
-from web.values import clean, find_safe_url
+from web.values import Link, clean, find_safe_url
 
 router = APIRouter()
 
@@ -30,6 +31,7 @@ DONE = {
 }
 SHOWN_RUNS = 24
 SHOWN_SAMPLES = 10
+SHOWN_PEOPLE = 5
 TONES = {RunState.DONE: "good", RunState.RUNNING: "plain", RunState.FAILED: "bad", RunState.QUARANTINED: "bad"}
 
 
@@ -83,6 +85,7 @@ class SourceView:
     pause: Pause | None = None
     is_asked_for: bool = False
     held: str | None = None  # the last run, if its gates held it back
+    people: tuple[Link, ...] = ()  # of whom it told last
 
 
 @router.get("/sources")
@@ -105,6 +108,7 @@ def show_sources(desk: Reading, done: str = "", source: str = "") -> Response:
             for item in known
         ]
         views += [make_other_view(name, runs.history(session, name, limit=SHOWN_RUNS)) for name in others]
+        views = [replace(view, people=list_people(session, view.id)) for view in views]
     troubled = [view for view in views if view.tone == "bad"]
     return show(
         desk,
@@ -115,6 +119,13 @@ def show_sources(desk: Reading, done: str = "", source: str = "") -> Response:
         may_ask=desk.may(Role.ADMIN),
         note=f"{clean(source, 80)}: {DONE[done]}" if done in DONE else "",
     )
+
+
+def list_people(session: Session, source: str) -> tuple[Link, ...]:
+    """A few of those whom the source told of last, as far as they were resolved."""
+    seen = dict(guess_listing(item) for item in sightings.find_newest(session, source, limit=SHOWN_PEOPLE))
+    homes = entities.find_by_listings(session, list(seen))
+    return tuple(Link(clean(seen[key], 120), f"/admin/people/{home}") for key, home in homes.items())
 
 
 def make_source_view(source: KnownSource, history: Sequence[Run]) -> SourceView:
