@@ -206,3 +206,49 @@ def test_techniques_are_what_is_offered_now(line: str, techniques: set[str]) -> 
 def test_discomforts_of_pregnancy_are_treated_and_pregnancy_itself_is_not() -> None:
     assert "pregnancy" in read_terms("<p>Pour soulager les inconforts liés à la grossesse.</p>")[1]
     assert "pregnancy" not in read_terms("<p>A gentle massage for support and rest during pregnancy.</p>")[1]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<h2>Our Therapists</h2><div>Karen Bellamy</div><p>(503) 555-0123 | by appointment</p>",
+        "<header><h1>Karen Bellamy</h1><h1>Massage Therapy</h1></header><p>Home visits.</p>",
+        "<h3>Senior Massage Therapist</h3><p>Karen Bellamy</p><h3>Director</h3><p>Harold Pine</p>",
+        (
+            '<section id="review"><h3>Karen Bellamy</h3><h4>Owner</h4><p>Karen Bellamy is the owner of Juniper Spa.</p>'
+            "<h3>Hana</h3><h4>Masseuse</h4><p>Massage with a light hand.</p></section>"
+        ),
+    ],
+)
+def test_a_name_before_its_number_or_the_trade_and_under_a_role_is_a_practitioner(body: str) -> None:
+    page = extract_page(f"<title>Juniper Massage</title>{body}")
+    assert "Karen Bellamy" in [person.name for person in page.practitioners]
+    assert "Harold Pine" not in [person.name for person in page.practitioners]
+
+
+def test_words_of_clients_stay_theirs_in_a_box_of_reviews() -> None:
+    page = extract_page(
+        '<h1>Juniper Massage</h1><section id="review"><h3>Karen Bellamy</h3><p>The best massage of my life!</p>'
+        "<h3>Harold Pine</h3><p>I come back every month.</p></section>"
+    )
+    assert not page.practitioners
+
+
+def test_a_name_with_another_in_brackets_is_whole() -> None:
+    page = extract_page("<h2>Our team</h2><h3>Hana (YuHan) Lee</h3><h4>Registered Massage Therapist</h4>")
+    assert [person.name for person in page.practitioners] == ["Hana (YuHan) Lee"]
+
+
+def test_get_in_touch_is_no_town_in_indiana() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><h2>GET IN TOUCH</h2><p>Tucson, AZ</p><footer>GET IN TOUCH</footer>")
+    assert [place.city for place in page.locations] == ["Tucson"]
+
+
+def test_fees_are_counted_from_where_the_practice_is() -> None:
+    page = extract_page("<h1>Juniper Mobile Massage</h1><p>Travelling fees are calculated from Boise, ID.</p>")
+    assert [(place.city, place.region) for place in page.locations] == [("Boise", "ID")]
+
+
+def test_a_country_code_in_brackets_is_read_whole() -> None:
+    page = extract_page("<h1>Juniper Massage</h1><p>+(44) 20 7946 0018</p>")
+    assert page.phones == ("+442079460018",)

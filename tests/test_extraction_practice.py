@@ -336,3 +336,41 @@ def test_letters_with_stops_belong_to_the_name_in_a_copyright_line() -> None:
         "<title>Massage Therapy</title><p>Massage.</p><footer>© 2025 Ann Reed, D.C. All rights</footer>"
     )
     assert page.name == "Ann Reed, D.C"
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("<p>Massage at home. Phone: (xxx) xxx-xxxx</p>", "template"),
+        ("<p>Massage at home. Swap the placeholder with your own clip.</p>", "template"),
+        (
+            (
+                '<ul><li><a href="http://web.state.example.edu/~juniper/index.html">Home</a></li>'
+                '<li><a href="http://web.state.example.edu/~juniper/massage.html">Massage</a></li></ul><p>Massage.</p>'
+            ),
+            "student work",
+        ),
+        ("<title>Sports Massage in Cape Town</title><p>Sports massage for every body.</p>", "out of region"),
+        ("<p>Masaje relajante 55€, masaje deportivo 60€, drenaje 65€. Consulta.</p><p>Reserva 5€</p>", "out of region"),
+        (
+            '<html lang="es"><link rel="canonical" href="https://juniper.example.cl/masajes"><p>Masaje relajante.</p>',
+            "out of region",
+        ),
+    ],
+)
+def test_pages_unfinished_made_for_study_or_from_abroad_are_held(body: str, reason: str) -> None:
+    reasons = " ".join(extract_page(f"<h1>Juniper Massage</h1>{body}").hold_reasons)
+    assert reason in reasons
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<title>Massage in London</title><p>Massage at 12 Dundas Street, London, ON N6A 1A1, (519) 555-0123</p>",
+        "<p>Thai massage as it is done in Bangkok, by Karen Bellamy, LMT, who trained in Cape Town.</p>",
+        '<p>Massage. Our teacher: <a href="https://state.example.edu/~juniper/">her page</a></p>',
+    ],
+)
+def test_a_city_or_a_school_named_by_the_way_holds_no_page(body: str) -> None:
+    page = extract_page(f"<h1>Juniper Massage</h1>{body}", url="https://juniper.example/")
+    assert not page.hold_reasons

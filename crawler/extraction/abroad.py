@@ -10,7 +10,8 @@ import phonenumbers
 from crawler.extraction.contacts import NATIONAL
 from crawler.extraction.cues import Cues, Gated, sought, stems
 from crawler.extraction.document import Section
-from crawler.extraction.regions import FOREIGN_NAMES
+from crawler.extraction.foreign import load_great_cities
+from crawler.extraction.regions import FOREIGN_NAMES, fold_city
 
 # The look-aheads name the letters a match begins with: most places are passed over by them alone.
 _MONEY = re.compile(
@@ -86,6 +87,10 @@ _NOT_FROM_THERE = re.compile(
     re.IGNORECASE,
 )
 _CITY_COMMA = re.compile(r"\b(?:in|at|of|from)\b[^.!?]{2,40},\s?$|^[^.!?]{2,60},\s?$", re.IGNORECASE)
+_IN_CITY = re.compile(r"(?<!trained )(?<!studied )(?<!born )\bin ([A-ZÀ-Ý][\w'’-]+(?: [A-ZÀ-Ý][\w'’-]+){0,2})")
+_BORROWED = re.compile(
+    r"\.(?:in|it|is|be|at|sg|my|ae|id|ee|ph|no|es|ch|me|bz)$", re.IGNORECASE
+)  # taken for their letters
 _AT_HOME = re.compile(r"address|located|location|based in|visit", re.IGNORECASE)
 
 
@@ -107,11 +112,17 @@ def find_abroad(
         return None
     if countries:
         return countries[0], countries[0], "address"
+    at_home = any(phone.startswith("+1") for phone in phones)
     signs = list(_find_signs(cues, text, phones))
+    if not at_home and "$" not in text and len(_MONEY.findall(text)) >= 3:
+        signs.append("prices in no dollars")
+    city = None if at_home else _find_city(cues)
+    if city:
+        signs += [city] * 2
     for domain in (host, *(email.rpartition("@")[2] for email in emails)):
         found = _HOST.search(domain)
         if found:
-            signs.append(found[0])
+            signs += [found[0]] * (2 if domain == host and not at_home and not _BORROWED.search(domain) else 1)
             break
     if language and language not in ("en", "fr", "es"):
         signs.append(f"language {language}")
@@ -142,6 +153,18 @@ def _find_french(cues: Cues, text: str) -> list[str]:
     """Words of the law and the trade in France, on a page without a word of Quebec's."""
     signs = [found[0] for sign in _FRANCE if cues.holding(sign.pieces) and (found := sign.pattern.search(text))]
     return [] if signs and _QUEBEC.search(text) else signs
+
+
+def _find_city(cues: Cues) -> str | None:
+    """A great city abroad in which title, heading or description put the practice ("Massage in Cape Town")."""
+    for line in cues.lines:
+        if (line.level in (1, 2) or line.section is Section.META) and " in " in line.text:
+            for found in _IN_CITY.finditer(line.text):
+                words = found[1].split()
+                for size in range(len(words), 0, -1):
+                    if fold_city(" ".join(words[:size])) in load_great_cities():
+                        return found[0]
+    return None
 
 
 def _find_name(cues: Cues) -> str | None:

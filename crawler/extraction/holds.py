@@ -82,6 +82,7 @@ _PLACEHOLDER_WORDS = loose(
     r"anywhere|any|fake|example|your|massage|wellness|healing|relax\w*|serenity|spa|street)\b[^,\n]{0,12}(?:st|"
     r"street|ave|avenue|rd|road|way|lane|ln|dr|drive|blvd|city)?\b|"
     r"anytown|\bany ?city\b|\b(?:example|youremail|your-email)@\w|"
+    r"\(?\bxxx\)?[ .-]{0,2}xxx[ .-]xxxx\b|\b(?:swap|replace|change|edit) (?:the |this |these |your )?placeholder|"
     r"john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
     r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)|"
     r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b"
@@ -94,7 +95,7 @@ _PLACEHOLDER = Gated(
     )),
     "[", "{{", "123 ", "1234 ", "456", "anytown", "any city", "anycity", "johndoe", "john@doe", "insert ", "example@",
     "youremail@", "your-email@", "template by", "placeholder", "sample text", "dummy", "the text", "some text",
-    "your text", "intro text", "text goes ", "block ", "yourname@",
+    "xxx-xxxx", "xxx xxxx", "xxx.xxxx", "your text", "intro text", "text goes ", "block ", "yourname@",
 )  # fmt: skip
 _SHOP = (
     Gated(loose(r"add to (?:cart|bag|basket)|order now|buy now|shop now"), "add to ", "r now", "y now", "p now"),
@@ -104,6 +105,7 @@ _SHOP = (
 )  # fmt: skip
 _SESSIONS = re.compile(r"appointment|\bsessions?\b|therapist|\bbook (?:now|online|a|your)\b", re.IGNORECASE)
 _FAKE_EMAIL = re.compile(r"fake|not-?a?-?real|dummy|placeholder", re.IGNORECASE)
+_UNIVERSITY = re.compile(r"https?://[\w.-]+\.(?:edu|ac\.\w\w)/~", re.IGNORECASE)
 _PARKED = re.compile(
     r"domain (?:is )?for sale|buy this domain|this domain|coming soon|under construction|page not found|404 not "
     r"found|\b404\b|account suspended|site is currently unavailable|enable javascript",
@@ -173,6 +175,7 @@ def find_hold_reasons(
         said = next(cues.matches(confession), None)
         if said:
             hold(reason, said[0].text, said[0].where)
+    _check_school(cues, hold)
     _check_sexual(cues, document.meta.get("keywords", ""), hold)
     _check_placeholders(cues, phones, host, hold)
     for email in emails:
@@ -211,6 +214,14 @@ def _is_spam(low: str) -> bool:
         return False
     words = Counter(word for part in parts for word in set(part.split()) if len(word) > 3)
     return bool(words) and words.most_common(1)[0][1] >= 0.6 * len(parts)
+
+
+def _check_school(cues: Cues, hold: Hold) -> None:
+    """Pages whose own menu leads to somebody's account at a university are exercises."""
+    links = [link.href for line in cues.lines for link in line.links if "/~" in link.href]
+    own = [href for href in links if _UNIVERSITY.match(href)]
+    if len(own) >= 2:
+        hold("student work: its links lead to an account at a university", own[0], "links")
 
 
 def _check_sexual(cues: Cues, keywords: str, hold: Hold) -> None:

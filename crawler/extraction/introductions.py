@@ -8,7 +8,7 @@ from crawler.extraction.cues import sought
 
 WORD = r"(?:(?:Mc|Mac|O['’]|De|La|Le|Van|D['’])?[A-ZÀ-Ý][a-zà-ÿ]+(?:[-'’][A-ZÀ-Ý][a-zà-ÿ]+)?|[A-Z]\.(?:\s?[A-Z]\.)?)"
 _PARTICLE = r"(?:(?:van|von|de|del|de la|la|le|du|di|da|dos|der|den|st\.)\s)?"
-_NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][a-zà-ÿ]+[\"”'’)]\s)?"
+_NICK = r"(?:[\"“'‘(][A-ZÀ-Ý][A-Za-zÀ-ÿ]+[\"”'’)]\s)?"
 _FULL = rf"{WORD}\s{_NICK}(?:{WORD}\s)?{_PARTICLE}{WORD}(?:,?\s(?:Jr|Sr|II|III)\b\.?)?"
 _ONE = r"[A-ZÀ-Ý][a-zà-ÿ]{1,14}(?:[- ](?:Ann|Anne|Mae|May|Lee|Lynn|Jo|Beth|Marie|Rose|Sue|Jean|Lou|Grace|Kay)\b)?"
 LETTERS = (
@@ -104,6 +104,10 @@ ONE_LINE = re.compile(rf"^{_ONE}$")
 ROLE_LINE = re.compile(
     rf"^(?:.{{0,40}}\b)?(?:{LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|"
     rf"massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
+)
+TRADE_LINE = re.compile(r"^(?:registered |licensed |therapeutic |medical )?massage(?: therapy)?\W*$", re.IGNORECASE)
+NUMBER_LINE = re.compile(
+    r"^\W*(?:(?:tel|phone|call|text|cell|c|p|t|m)\W{1,3})?\(?[2-9]\d\d\)?[\s.-]{1,2}\d{3}[\s.-]\d{4}\b"
 )
 OTHER_ROLE = re.compile(
     r"^(?:\w+ ){0,2}(?:director|front desk|manager|receptionist|reception|office|admin\w*|coordinator|assistant|"

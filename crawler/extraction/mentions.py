@@ -61,6 +61,9 @@ _NOT_CITY = frozenset(
         "home",
         "services",
         "contact",
+        "get",
+        "keep",
+        "stay",
         "menu",
         "book",
         "gallery",
@@ -111,8 +114,8 @@ _GOOD_CUE = re.compile(
 )
 _BAD_CUE = re.compile(
     r"(?:\bran\b|former|previous|graduat|school|college|universit|institute|trained|studied|degree|born|raised|"
-    r"grew up|moved (?:from|to)|from|certifi|worked|years in|native of|licensed in|academy|program|originally|"
-    r"board|hospital|retreat)[^.!?]{0,70}$",
+    r"grew up|moved (?:from|to)|(?<!calculated )from|certifi|worked|years in|native of|licensed in|academy|program|"
+    r"originally|board|hospital|retreat)[^.!?]{0,70}$",
     re.IGNORECASE,
 )
 

@@ -28,6 +28,7 @@ from crawler.extraction.introductions import (
     MEET,
     NAME_LINE,
     NAMED,
+    NUMBER_LINE,
     ONE_LINE,
     OTHER_ROLE,
     ROLE_LINE,
@@ -37,6 +38,7 @@ from crawler.extraction.introductions import (
     SPLIT_NAME,
     TAUGHT_BY,
     TEAM,
+    TRADE_LINE,
 )
 from crawler.extraction.regions import fold_city, load_cities
 from crawler.extraction.words import NOT_NAMES
@@ -240,11 +242,23 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
     before = [other.text for other in earlier[-2:] if len(other.text) < 60]
     if any(NAME_LINE.match(other.text) for other in earlier) or (after and OTHER_ROLE.match(after[0].text)):
         before = []  # the role above belongs to the person named above it
-    if full and any(ROLE_LINE.match(text) or LICENCE_LINE.search(text) for text in before):
-        return check_name(line.text, known_given=True)
-    if full and line.level and TEAM.search(heading):
+    placed = any(ROLE_LINE.match(text) or LICENCE_LINE.search(text) for text in before)
+    placed = placed or bool(line.level and TEAM.search(heading)) or _is_under_role(lines, index)
+    if full and (placed or (after and _is_signed(line, after[0]))):
         return check_name(line.text, known_given=True)
     return None
+
+
+def _is_under_role(lines: list[Line], index: int) -> bool:
+    """Whether the line stands right under a heading that is a role."""
+    above = lines[index - 1] if index else lines[index]
+    return bool(above.level) and not lines[index].level and bool(ROLE_LINE.match(above.text))
+
+
+def _is_signed(line: Line, after: Line) -> bool:
+    """Whether a number of their own or, in the letterhead, the trade follows a full name."""
+    trade = bool(line.level) and bool(after.level) and TRADE_LINE.match(after.text)
+    return bool(trade) or (after.has_digit and bool(NUMBER_LINE.match(after.text)))
 
 
 def _read_group(lines: list[Line], line: Line) -> str:
