@@ -221,7 +221,7 @@ def load_queue(
     """
     row = CaseRow
     found: list[CaseRow] = []
-    query = sa.select(row).order_by(row.priority, row.opened_at, row.id).limit(limit)
+    query = sa.select(row).order_by(row.priority, row.opened_at, row.id).limit(limit + 1)
     if kind is not None:
         query = query.where(row.kind == kind.value)
     if after is not None:
@@ -230,11 +230,11 @@ def load_queue(
     if state is None:  # two walks along one index are quicker than sorting all that either finds
         found += session.scalars(query.where(row.state == CaseState.OPEN.value))
         found += session.scalars(query.where(row.state == CaseState.LATER.value, row.later_until <= session.now()))
-        found = sorted(found, key=lambda item: (item.priority, item.opened_at, item.id))[:limit]
+        found.sort(key=lambda item: (item.priority, item.opened_at, item.id))
     else:
         found += session.scalars(query.where(row.state == state.value))
-    cases = tuple(map(make_case, found))
-    return Page(cases=cases, after=_make_place(cases[-1]) if len(cases) == limit else None)
+    cases = tuple(map(make_case, found[:limit]))
+    return Page(cases=cases, after=_make_place(cases[-1]) if len(found) > limit else None)
 
 
 def _make_place(case: Case) -> str:

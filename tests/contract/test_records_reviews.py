@@ -77,6 +77,20 @@ def test_pages_of_the_queue_show_every_case_once(records_database: Database, rec
             reviews.load_queue(session, after="somewhere")
 
 
+@pytest.mark.parametrize("size", [4, 5, 6])
+def test_no_page_of_the_queue_leads_to_an_empty_one(records_database: Database, size: int) -> None:
+    with records_database.begin() as session:
+        reviews.open_cases(session, [make_draft(str(number)) for number in range(10)])
+        for state in (None, CaseState.OPEN):
+            sizes, after = [], ""
+            while page := reviews.load_queue(session, state=state, limit=size, after=after or None):
+                sizes.append(len(page.cases))
+                if page.after is None:
+                    break
+                after = page.after
+            assert sizes == [size] * (10 // size) + ([10 % size] if 10 % size else [])
+
+
 def test_a_decision_is_kept_with_who_and_why_and_told_to_search_and_audit(records_database: Database) -> None:
     with records_database.begin() as session:
         entities.save_clusters(session, people("a"))
