@@ -49,9 +49,12 @@ def validated(view: View) -> View:
 
 
 def validate_content(request: Request, response: Response) -> Response:
-    """An answer that is not of the index alone, with an ETag of its content; 304 to whoever has it already."""
-    tag = f'"{_digest(bytes(response.body))}"'
-    return _say_unchanged(tag) if _has(request, tag) else _put(response, tag)
+    """An answer that is not of the index alone, with an ETag of its content; 304 to whoever has it already.
+
+    How long it may be kept, and by whom, is what its own Cache-Control says, where it has one.
+    """
+    tag, kept_for = f'"{_digest(bytes(response.body))}"', response.headers.get("cache-control", KEPT_FOR)
+    return _say_unchanged(tag, kept_for) if _has(request, tag) else _put(response, tag, kept_for)
 
 
 def make_tag(request: Request) -> str:
@@ -75,15 +78,15 @@ def _has(request: Request, tag: str) -> bool:
     return tag.removeprefix("W/") in request.headers.get("if-none-match", "")
 
 
-def _put(response: Response, tag: str) -> Response:
+def _put(response: Response, tag: str, kept_for: str = KEPT_FOR) -> Response:
     if response.status_code == 200:
         response.headers["ETag"] = tag
-        response.headers["Cache-Control"] = KEPT_FOR
+        response.headers["Cache-Control"] = kept_for
     return response
 
 
-def _say_unchanged(tag: str) -> Response:
-    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": KEPT_FOR})
+def _say_unchanged(tag: str, kept_for: str = KEPT_FOR) -> Response:
+    return Response(status_code=304, headers={"ETag": tag, "Cache-Control": kept_for})
 
 
 def _digest(content: bytes) -> str:
