@@ -77,7 +77,7 @@ def _share_value(pairs: Pairs) -> Mask:
     table = pairs.table
     columns = (table.phone, table.email, table.site, table.street, table.number, table.npi, table.practice_plain)
     same = [pairs.same(column) for column in columns]
-    agree: Mask = np.logical_or.reduce([*same, pairs.both(table.licences), pairs.both(table.marks)])
+    agree: Mask = np.logical_or.reduce([*same, pairs.may_share(table.licences), pairs.may_share(table.marks)])
     return agree
 
 

@@ -65,6 +65,11 @@ class Pairs:
         filled: Mask = (column.codes[self.left] > 0) & (column.codes[self.right] > 0)
         return filled
 
+    def may_share(self, column: Column) -> Mask:
+        """Where both have lists of values that are the same, or of which one has several."""
+        several = column.several[self.left] | column.several[self.right]
+        return self.same(column) | (self.both(column) & several)
+
     def alike(self, column: Column, where: Mask, other: Column | None = None) -> Weights:
         """The Jaro-Winkler similarity of the values (of the right one's `other` column); 0 outside `where`."""
         found = np.zeros(len(self))

@@ -76,6 +76,12 @@ class Column:
         each = np.fromiter(map(hash, self.texts), np.int64, len(self.texts)).view(np.uint64)
         return each[self.codes]
 
+    @cached_property
+    def several(self) -> Mask:
+        """Which rows have a list of more than one value."""
+        each = np.fromiter((";" in text for text in self.texts), np.bool_, len(self.texts))
+        return each[self.codes]
+
     @property
     def filled(self) -> Mask:
         """Which rows have a value."""
