@@ -193,12 +193,13 @@ def measure_reviews(database: Database, cases: int) -> None:
     with timed("reviews.open_cases, unchanged", cases), database.begin() as session:
         reviews.open_cases(session, drafts)
     with database.read() as session:
-        after: list[str | None] = [None]
-
-        def turn() -> None:
-            after[0] = reviews.load_queue(session, after=after[0]).after
-
-        print_times(f"reviews.load_queue, a page of 50 of {cases:,}", [turn] * (cases // 50))
+        places: list[str | None] = [None]
+        while (after := reviews.load_queue(session, after=places[-1]).after) is not None:
+            places.append(after)
+        middle = len(places) // 2
+        for name, part in (("first", places[:20]), ("middle", places[middle:][:20]), ("last", places[-20:])):
+            turns = [partial(reviews.load_queue, session, after=place) for place in part]
+            print_times(f"reviews.load_queue, the {name} pages of {cases:,} cases", list(turns))
         print_times("reviews.count", [lambda: reviews.count(session)] * 20)
 
 
