@@ -252,3 +252,10 @@ def test_fees_are_counted_from_where_the_practice_is() -> None:
 def test_a_country_code_in_brackets_is_read_whole() -> None:
     page = extract_page("<h1>Juniper Massage</h1><p>+(44) 20 7946 0018</p>")
     assert page.phones == ("+442079460018",)
+
+
+def test_drainage_that_a_massage_promotes_is_no_technique_of_its_own() -> None:
+    page = extract_page(
+        "<h1>Juniper Massage</h1><p>A light Swedish massage, to relax and to aid lymphatic drainage.</p>"
+    )
+    assert page.techniques == ("swedish",)

@@ -142,7 +142,7 @@ _OF_PREGNANCY = loose(
 )
 _SENIOR = re.compile(r"senior massage (?:therap|pract)")
 _IN_BLOOD = re.compile(
-    r"circulation (?:and |et |y |sanguine et )(?:enhanced |increased |improved )?$"
+    r"circulation (?:and |et |y |sanguine et )(?:enhanced |increased |improved )?$|\b(?:aids?|promot(?:es?|ing)) $"
 )  # lymph that flows
 _ADJECTIVES = frozenset(["relaxing", "relax", "wellness", "relaxant", "relajante"])  # in a list within a sentence
 _CHANGED_AFTER = ("-fill", " filled", "-free", " free", "ful", "ed ", "ors")  # stress-filled, stressful, stressed
