@@ -45,6 +45,30 @@ def test_chips_speak_the_language_of_the_page(client: TestClient) -> None:
     assert "francés" in client.get("/search", params={"q": words, "lang": "es"}).text.partition("filters")[0]
 
 
+@pytest.mark.parametrize("path", ["/search", "/refer"])
+@pytest.mark.parametrize(
+    ("code", "radius", "complaint"),
+    [
+        ("en", "within 7.5 mi", "neck pain"),
+        ("fr", "à moins de 7,5 mi", "mal de cou"),
+        ("es", "a menos de 7,5 mi", "dolor de cuello"),
+    ],
+)
+def test_a_radius_and_a_complaint_in_words_are_said_in_the_page_s_language(
+    client: TestClient, path: str, code: str, radius: str, complaint: str
+) -> None:
+    page = client.get(path, params={"q": "sore neck within 7.5 miles of Denver, CO", "lang": code}).text
+    assert radius in page
+    assert complaint in page
+
+
+@pytest.mark.parametrize("path", ["/search", "/refer"])
+def test_a_circle_across_a_border_is_said_to_patients_and_physicians(client: TestClient, path: str) -> None:
+    page = client.get(path, params={"near": "Ottawa, ON"}).text
+    assert "This circle reaches into Quebec. The licence rules of the place where a therapist works apply." in page
+    assert "This circle reaches into" not in client.get(path, params={"near": "Denver, CO"}).text
+
+
 def test_an_ambiguous_place_is_asked_back(client: TestClient) -> None:
     page = client.get("/search", params={"q": "neck", "near": "Springfield"}).text
     assert "Which one do you mean?" in page

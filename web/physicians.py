@@ -15,7 +15,7 @@ from web.pages import Visit, open_visit
 from web.patients import find_document
 from web.query import SearchForm, parse_form
 from web.referrals import ReferralRow, make_csv, make_row, make_text
-from web.results_view import write_radius
+from web.results_view import list_notes, name_chip, write_radius
 from web.said import list_answers
 from web.searching import answer_search
 from web.values import Link, clean
@@ -44,7 +44,8 @@ def show_referrals(request: Request) -> Response:
         insurer=insurer,
         everyone=everyone,
         answer=answer,
-        chips=[clean(chip.label, 80) for chip in answer.chips] if answer else [],
+        chips=[name_chip(visit, chip) for chip in answer.chips] if answer else [],
+        notes=list_notes(visit, answer) if answer else (),
         places=[Link(place.label, visit.url_with("/refer", _at(kept, place.label))) for place in answer.places]
         if answer
         else [],

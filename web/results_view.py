@@ -106,7 +106,7 @@ def make_results_view(visit: Visit, form: SearchForm, answer: SearchAnswer) -> R
         near=form.near,
         total=answer.total,
         heading=make_heading(visit, answer),
-        notes=_list_notes(visit, answer),
+        notes=list_notes(visit, answer),
         chips=_list_chips(visit, form, answer),
         ambiguous_heading=say("Which place?"),
         ambiguous=tuple(
@@ -174,7 +174,7 @@ def make_heading(visit: Visit, answer: SearchAnswer) -> str:
     )
 
 
-def _list_notes(visit: Visit, answer: SearchAnswer) -> tuple[str, ...]:
+def list_notes(visit: Visit, answer: SearchAnswer) -> tuple[str, ...]:
     """What was left out or not understood, said plainly."""
     say, notes = visit.language.say, []
     if answer.unknown_place:
@@ -262,8 +262,6 @@ def _list_chips(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[L
             url = visit.url_with("/search", form.without_value(name, term_id))
             chips.append(Link(clean(visit.site.name_term(term_id, code), 80), url))
     for chip in answer.chips:
-        named = chip.kind in ("condition", "technique")
-        label = visit.site.name_term(chip.id, code) if named else _name_wish(visit, chip)
         rest = remove_words(form.q, chip.text)
         if rest != form.q:
             pairs = form.but(q=rest).pairs()
@@ -271,16 +269,25 @@ def _list_chips(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[L
             pairs = form.without("near", "radius_km")
         else:
             pairs = form.without(chip.kind)
-        chips.append(Link(clean(label, 80), visit.url_with("/search", pairs)))
+        chips.append(Link(name_chip(visit, chip), visit.url_with("/search", pairs)))
     return tuple(chips)
 
 
-def _name_wish(visit: Visit, chip: Chip) -> str:
-    """A chip that is no term, in the page's language as far as it has words for it."""
-    say = visit.language.say
-    if chip.kind == "language":
-        return f"{say('Speaks')}: {visit.language.name_language(chip.id)}"
-    return {"insurance": say("Takes insurance"), "verified": say("Licence current")}.get(chip.kind, chip.label)
+def name_chip(visit: Visit, chip: Chip) -> str:
+    """What was understood, in the page's language as far as it has words for it."""
+    language = visit.language
+    if chip.kind in ("condition", "technique"):
+        label = visit.site.name_term(chip.id, language.code)
+    elif chip.kind == "language":
+        label = f"{language.say('Speaks')}: {language.name_language(chip.id)}"
+    elif chip.kind == "radius":
+        number, miles = float(chip.id[:-2]), chip.id.endswith("mi")
+        radius = language.radius(number * KM_PER_MILE if miles else number, miles=miles)
+        label = language.say("within %(radius)s", radius=radius)
+    else:
+        wishes = {"insurance": language.say("Takes insurance"), "verified": language.say("Licence current")}
+        label = wishes.get(chip.kind, chip.label)
+    return clean(label, 80)
 
 
 def _list_sorts(visit: Visit, form: SearchForm, *, measured: bool) -> tuple[Option, ...]:
