@@ -143,7 +143,7 @@ class Meter:
             store(self_, batches)
             self.stored_s += time.thread_time() - began
 
-        StoringPipeline._store = timed  # type: ignore[method-assign, assignment]
+        StoringPipeline._store = timed  # type: ignore[method-assign, assignment]  # measured from outside
 
 
 def crawl_whole(pages: int, port: int, workers: int, meter: Meter) -> float:

@@ -56,7 +56,7 @@ def sift_on_spark(spark: Any, table: FeatureTable, left: Rows, right: Rows) -> P
     from splink.backends.spark import SparkAPI  # noqa: PLC0415 - reads pyspark, which is not among our dependencies
 
     settings: dict[str, Any] = {"break_lineage_method": "persist", "num_partitions_on_repartition": 8}
-    api = SparkAPI(spark_session=spark, **settings)  # type: ignore[no-untyped-call]
+    api = SparkAPI(spark_session=spark, **settings)  # type: ignore[no-untyped-call]  # Splink annotates it not
     linker = Linker(api.register(spark.createDataFrame(make_rows(table))), make_spark_model(), log_level=logging.ERROR)
     key = pa.array(np.zeros(len(left), np.int8)).cast(pa.string())
     pairs = spark.createDataFrame(pa.table({"match_key": key, "join_key_l": left, "join_key_r": right}))

@@ -20,7 +20,7 @@ from directory.vocabularies import load_vocabulary
 from records.database import open_database
 from search.engine import open_engine
 from search.indexer import build_index
-from search.interface import SearchRequest
+from search.interface import Reader, SearchRequest
 from search.service import find_therapists
 
 NEEDS = Path(__file__).parents[1] / "tests" / "fixtures" / "search" / "judged.yml"
@@ -39,12 +39,12 @@ def make_askers(settings: Settings, search_url: str) -> dict[str, Callable[[Need
         build_index(engine, database, settings=settings, clock=clock)
         reader = engine.open_reader()
 
-        def ask(need: Need, reader=reader) -> Sequence[str]:  # type: ignore[no-untyped-def]
+        def ask(need: Need, reader: Reader = reader) -> Sequence[str]:
             on = clock.today()
             answer = find_therapists(reader, gazetteer, vocabulary, on=on, q=need.q, near=need.near, limit=100)
             return [hit.document.name for hit in answer.hits]
 
-        def ask_plainly(need: Need, reader=reader) -> Sequence[str]:  # type: ignore[no-untyped-def]
+        def ask_plainly(need: Need, reader: Reader = reader) -> Sequence[str]:
             page = reader.search(SearchRequest(on=clock.today(), text=f"{need.q} {need.near}", limit=100))
             return [hit.document.name for hit in page.hits]
 

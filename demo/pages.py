@@ -75,11 +75,11 @@ def _one_page(p: Practice, base: str) -> dict[str, str]:
 
 def _shell(p: Practice, base: str) -> dict[str, str]:
     business = _business(p, base)
-    business["description"] = f"{_intro_text(p)} {_treats(p)} {texts.INSURANCE.get(p.insurance, '')}".strip()
+    business["description"] = text = f"{_intro_text(p)} {_treats(p)} {texts.INSURANCE.get(p.insurance, '')}".strip()
     business["employee"] = [_person(x, base) for x in p.people]
     business["makesOffer"] = [{"@type": "Offer", "name": texts.TECHNIQUES[t][0]} for t in p.techniques]
     script = f'<script type="application/ld+json">{json.dumps({"@context": "https://schema.org", **business})}</script>'
-    description = f'<meta name="description" content="{escape(business["description"], quote=True)}">'  # type: ignore[arg-type]
+    description = f'<meta name="description" content="{escape(text, quote=True)}">'
     return {"/": _frame(p, base, p.name, '<div id="root"></div>', head=description + script)}
 
 

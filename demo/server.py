@@ -141,15 +141,14 @@ def _matches(row: Row, query: dict[str, str]) -> bool:
 def serve_world(world: World, port: int = 0) -> Iterator[WorldServer]:
     """Serve a world on 127.0.0.1 until the block ends; port 0 takes a free one."""
     try:
-        http = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
+        http = _Http(("127.0.0.1", port), _Handler)
     except OSError as error:
         raise PalpateError(
             f"Port {port} of this machine is taken ({error.strerror}). "
             "Stop what uses it, or choose another with --world-port."
         ) from error
     http.daemon_threads = True
-    server = WorldServer(world, http.server_address[1])
-    http.world = server  # type: ignore[attr-defined]
+    server = http.world = WorldServer(world, http.server_address[1])
     thread = Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
@@ -160,12 +159,16 @@ def serve_world(world: World, port: int = 0) -> Iterator[WorldServer]:
         http.server_close()
 
 
+class _Http(ThreadingHTTPServer):
+    world: WorldServer
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        world: WorldServer = self.server.world  # type: ignore[attr-defined]
-        status, content_type, text = world.answer(self.headers.get("Host", ""), self.path)
+        assert isinstance(self.server, _Http)
+        status, content_type, text = self.server.world.answer(self.headers.get("Host", ""), self.path)
         body = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", content_type)

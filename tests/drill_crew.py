@@ -109,7 +109,7 @@ class Crew:
     def wait_until_up(self) -> None:
         """Return once every site answers searches."""
         for url in self.sites:
-            self.wait_for(lambda url=url: is_ready(url), why=f"{url} never answered")  # type: ignore[misc]
+            self.wait_for(lambda url=url: is_ready(url), why=f"{url} never answered")  # type: ignore[misc]  # mypy reads no default of a lambda
 
     def wait_until_quiet(self) -> None:
         """Return once no job, no change and no mail is left."""

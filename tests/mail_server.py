@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP as POLICY
-from typing import cast
+from typing import Any, cast
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -81,10 +81,10 @@ class MailServer:
 
 
 @contextmanager
-def run_mail_server(**parts: object) -> Iterator[MailServer]:
+def run_mail_server(**parts: Any) -> Iterator[MailServer]:
     """A server that answers until the end of the block."""
     with reserve_port() as port:  # it stays its own while it is away
-        server = MailServer(port, **parts)  # type: ignore[arg-type]
+        server = MailServer(port, **parts)
         server.start()
         try:
             yield server

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -71,9 +72,9 @@ def observe(
     )
 
 
-def make_record(number: int, **parts: object) -> RegisterRecord:
+def make_record(number: int, **parts: Any) -> RegisterRecord:
     """A register's row of a made-up person."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "register_id": f"CO-{number}",
         "source": "co_dora",
         "jurisdiction": "CO",
@@ -84,19 +85,19 @@ def make_record(number: int, **parts: object) -> RegisterRecord:
         "status": "Active",
         "expires_on": date(2027, 8, 31),
     }
-    return RegisterRecord(**{**values, **parts})  # type: ignore[arg-type]
+    return RegisterRecord(**{**values, **parts})
 
 
-def make_listing(listing_id: str = "1", **parts: object) -> Listing:
+def make_listing(listing_id: str = "1", **parts: Any) -> Listing:
     """A listing of a made-up person."""
-    return Listing(**{"listing_id": listing_id, "source": "demo", "name": "Ana Example", "city": "Denver", **parts})  # type: ignore[arg-type]
+    return Listing(**{"listing_id": listing_id, "source": "demo", "name": "Ana Example", "city": "Denver", **parts})
 
 
 def make_entry(
-    entity_id: str, claim_id: str = "claim", outcome: Outcome = Outcome.VERIFIED, **parts: object
+    entity_id: str, claim_id: str = "claim", outcome: Outcome = Outcome.VERIFIED, **parts: Any
 ) -> LedgerEntry:
     """A ledger entry."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "entity_id": entity_id,
         "claim_id": claim_id,
         "outcome": outcome,
@@ -106,7 +107,7 @@ def make_entry(
         "valid_from": date(2026, 11, 20),
         "facts": ClaimFacts(raw="LMT 12345", explanation="The number and the name agree."),
     }
-    return LedgerEntry(**{**values, **parts})  # type: ignore[arg-type]
+    return LedgerEntry(**{**values, **parts})
 
 
 @functools.cache

@@ -15,7 +15,7 @@ from directory.clock import FixedClock
 from directory.settings import Settings
 from records import rounds, runs
 from records.database import Database
-from tests.crawler_servers import Nppes, Socrata, answer_json, make_wa_row, serve
+from tests.crawler_servers import Answer, Nppes, Socrata, answer_json, make_wa_row, serve
 from tests.test_crawler_servers import WA_COLUMNS, Crawl, crawl, database, load_records, settings
 
 __all__ = ["crawl", "database", "settings"]
@@ -88,19 +88,19 @@ def test_a_register_that_breaks_off_has_failed_and_closes_nothing(crawl: Crawl, 
     read(crawl, make_register(5))
     fake = make_register(5)
 
-    def break_off(path: str, query: dict[str, str], host: str) -> object:
+    def break_off(path: str, query: dict[str, str], host: str) -> Answer | None:
         if query.get("$offset") == "2":
             return answer_json({"message": "server error"}, 500)
         return fake.route(path, query, host)
 
-    with serve(break_off) as server:  # type: ignore[arg-type]
+    with serve(break_off) as server:
         summary = crawl("wa_doh", server, fields={"page_size": 2})
     assert summary.state is SourceState.FAILED
     assert summary.closed == 0
     assert len(load_records(database, "wa_doh")) == 5
 
 
-def test_one_failing_source_costs_the_others_nothing(settings, database: Database) -> None:  # type: ignore[no-untyped-def]
+def test_one_failing_source_costs_the_others_nothing(settings: Settings, database: Database) -> None:
     good = make_register(3)
     bad = Socrata({"7s5z-vewr": [{"shoesize": 9}]}, {"7s5z-vewr": ["shoesize"]})
     with serve(good.route) as good_server, serve(bad.route) as bad_server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,8 +43,8 @@ Crawl = Callable[..., SourceSummary]
 
 @pytest.fixture
 def crawl(settings: Settings, database: Database) -> Crawl:
-    def run(source: str, server: Server | None = None, *, path: str = "", **more: object) -> SourceSummary:
-        overrides = {source: {"base_url": f"{server.url}{path}", **dict(more.pop("fields", {}))}} if server else {}  # type: ignore[call-overload]
+    def run(source: str, server: Server | None = None, *, path: str = "", **more: Any) -> SourceSummary:
+        overrides = {source: {"base_url": f"{server.url}{path}", **dict(more.pop("fields", {}))}} if server else {}
         more.setdefault("limits", FAST)
         return run_crawl(
             settings,
@@ -52,7 +53,7 @@ def crawl(settings: Settings, database: Database) -> Crawl:
             overrides=overrides,
             allow_local=True,
             clock=FixedClock(NOW),
-            **more,  # type: ignore[arg-type]
+            **more,
         )[0]
 
     return run
@@ -226,7 +227,8 @@ def test_nppes_both_generations_of_answers_read_the_same(crawl: Crawl, database:
     rows = [make_npi_row(2), make_npi_row(3)]
     assert {type(row["number"]) for row in rows} == {int, str}
     for row in rows:
-        row["basic"] = {key: value for key, value in dict(row["basic"]).items() if key != "last_updated"}  # type: ignore[call-overload]
+        assert isinstance(row["basic"], dict)
+        row["basic"] = {key: value for key, value in row["basic"].items() if key != "last_updated"}
     with serve(Nppes(rows).route) as server:
         crawl("nppes", server, path="/api/", regions=["CO"])
     assert {record.updated_on for record in load_npis(database).values()} == {date(2019, 3, 23)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -41,8 +42,8 @@ def resolve(*listings: Listing, judgements: tuple[Judged, ...] = (), one_per_sou
     return [set(cluster.members) for cluster in clusters]
 
 
-def other(**changes: object) -> Listing:
-    return replace(ANN, **{"listing_id": "a2", "source": "finder", **changes})  # type: ignore[arg-type]
+def other(**changes: Any) -> Listing:
+    return replace(ANN, **{"listing_id": "a2", "source": "finder", **changes})
 
 
 @pytest.mark.parametrize(
@@ -87,8 +88,8 @@ def test_generations_middle_names_and_licence_numbers_of_one_board_veto() -> Non
 def test_father_and_son_stay_two_where_one_listing_leaves_the_generation_out() -> None:
     son, unsaid = other(name="Bob Example Jr"), replace(ANN, name="Bob Example")
     assert len(resolve(unsaid, son)) == 2, "one address and one phone are a household's"
-    own = {"email": "bob.example42@example.net"}
-    assert len(resolve(replace(unsaid, **own), replace(son, **own))) == 1  # type: ignore[arg-type]
+    own: dict[str, Any] = {"email": "bob.example42@example.net"}
+    assert len(resolve(replace(unsaid, **own), replace(son, **own))) == 1
     assert len(resolve(replace(unsaid, claims=("LMT #12345",)), replace(son, claims=("LMT #12345",)))) == 1
 
 
@@ -105,8 +106,8 @@ def test_a_toll_free_number_is_no_second_identifier() -> None:
 
 def test_a_married_name_merges_only_with_something_of_her_own() -> None:
     assert len(resolve(ANN, other(name="Ann Sample"))) == 2
-    own = {"email": "ann.example42@example.net"}
-    assert len(resolve(replace(ANN, **own), other(name="Ann Sample", **own))) == 1  # type: ignore[arg-type]
+    own: dict[str, Any] = {"email": "ann.example42@example.net"}
+    assert len(resolve(replace(ANN, **own), other(name="Ann Sample", **own))) == 1
 
 
 def test_one_weak_listing_does_not_chain_two_people() -> None:

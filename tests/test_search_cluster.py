@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -128,7 +129,7 @@ def test_each_node_killed_in_turn_under_load_loses_no_answer_and_no_acknowledged
             node.kill()
             write_some(engine, changed[UPDATES_EACH_WAY:], load)
             answered = len(load.answers)
-            wait_for(lambda load=load, answered=answered: len(load.answers) >= answered + 2 * READERS)  # type: ignore[misc]
+            wait_for(lambda load=load, answered=answered: len(load.answers) >= answered + 2 * READERS)  # type: ignore[misc]  # mypy reads no default of a lambda
         assert load.problems == []
         assert set(load.answers) == {expected}
         kept = engine.open_reader().get_many(list(load.acknowledged))
@@ -150,12 +151,12 @@ class RestartedEngine(ElasticEngine):
         self.cluster = cluster
         self.goes_out = False
 
-    def lock(self, owner: str, **times: object) -> None:
+    def lock(self, owner: str, **times: Any) -> None:
         if self.goes_out and self.unfinished():
             self.goes_out = False
             for node in self.cluster:
                 node.kill()
-        super().lock(owner, **times)  # type: ignore[arg-type]
+        super().lock(owner, **times)
 
 
 def test_a_restart_of_all_nodes_during_a_build_leaves_the_old_index_serving(

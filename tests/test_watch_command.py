@@ -56,7 +56,7 @@ def database(server: MailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def tell(database: Database, outcome: Outcome) -> None:
     """Have something new in the records."""
-    database.clock.step(hours=1)  # type: ignore[attr-defined]
+    database.clock.step(hours=1)  # type: ignore[attr-defined]  # a StepClock
     with database.begin() as session:
         ledger.append(session, make_entry("wa-carla", CARLA, outcome))
 

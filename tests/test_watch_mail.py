@@ -10,6 +10,7 @@ from datetime import timedelta
 from email import message_from_bytes
 from email.policy import SMTP as POLICY
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -164,7 +165,7 @@ def test_tls_is_used_and_a_certificate_nobody_vouches_for_is_not_accepted(tmp_pa
     with run_mail_server(tls=tls, password="sesame") as server:
         url = f"smtp+starttls://me:sesame@127.0.0.1:{server.port}"
         assert send(database, url) == (0, 0, 1), "this certificate is not trusted"
-        database.clock.at += timedelta(minutes=1)  # type: ignore[attr-defined]
+        database.clock.at += timedelta(minutes=1)  # type: ignore[attr-defined]  # a StepClock
         summary = send_waiting(database, SmtpMailer(url, context=trusting), sender=SENDER)
         assert (summary.sent, summary.trouble) == (1, None)
         assert len(server.taken) == 1
@@ -207,13 +208,20 @@ def test_a_folder_that_cannot_be_written_keeps_the_message(tmp_path: Path, datab
 
 @pytest.mark.parametrize("evil", ["a\r\nBcc: b@example.com", "a\nb", "a\x00b", "a\u2028b", "a\x7fb", "a\x0bb"])
 def test_no_header_can_be_smuggled_in(evil: str) -> None:
-    parts = {"key": "k", "owner": "o", "to": "a@example.com", "body": "b", "language": "en", "at": START}
+    parts: dict[str, Any] = {
+        "key": "k",
+        "owner": "o",
+        "to": "a@example.com",
+        "body": "b",
+        "language": "en",
+        "at": START,
+    }
     with pytest.raises(InputError, match="control character"):
-        make_draft(SETTINGS, **{**parts, "subject": evil})  # type: ignore[arg-type]
+        make_draft(SETTINGS, **{**parts, "subject": evil})
     with pytest.raises(InputError, match="control character"):
-        make_draft(SETTINGS, **{**parts, "subject": "s", "headers": {"List-Unsubscribe": evil}})  # type: ignore[arg-type]
+        make_draft(SETTINGS, **{**parts, "subject": "s", "headers": {"List-Unsubscribe": evil}})
     with pytest.raises(UsageError):
-        make_draft(SETTINGS, **{**parts, "subject": "s", "to": f"{evil}@example.com"})  # type: ignore[arg-type]
+        make_draft(SETTINGS, **{**parts, "subject": "s", "to": f"{evil}@example.com"})
 
 
 @pytest.mark.parametrize(

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from directory.models import Answer
-from search.interface import DocumentCredential
+from search.interface import DocumentCredential, TherapistDocument
 from tests.web_world import BOARD, DENVER, NOW, TODAY, World, make_document, make_licence, make_world
 
 LAPSES_ON = TODAY + timedelta(days=5)
 MAY = "A physician may lawfully refer patients to this person."
 
 
-def make_lapsing(document_id: str, name: str, *more: DocumentCredential, **changes: object) -> object:
-    licence = make_licence("LMT", "CO", "MT.0001234", **changes)  # type: ignore[arg-type]
+def make_lapsing(document_id: str, name: str, *more: DocumentCredential, **changes: Any) -> TherapistDocument:
+    licence = make_licence("LMT", "CO", "MT.0001234", **changes)
     return make_document(
         document_id,
         name,
@@ -38,7 +39,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         make_lapsing("co-ages", "Agnes Checked", checked=110),
         make_document("co-none", "Nora Nothing", DENVER, credentials=()),
     ]
-    return make_world(tmp_path_factory.mktemp("days"), documents)  # type: ignore[arg-type]
+    return make_world(tmp_path_factory.mktemp("days"), documents)
 
 
 @pytest.fixture

@@ -111,4 +111,4 @@ def describe_api(app: FastAPI) -> None:
             app.openapi_schema = schema
         return app.openapi_schema
 
-    app.openapi = make  # type: ignore[method-assign]
+    app.openapi = make  # type: ignore[method-assign]  # the way FastAPI describes

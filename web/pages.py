@@ -42,7 +42,7 @@ def make_environment(code: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(language.translations, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it when it is loaded
     environment.globals.update(
         language=language,
         languages=tuple(LANGUAGE_NAMES),

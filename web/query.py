@@ -70,7 +70,7 @@ class SearchForm:
 
     def but(self, **changes: object) -> SearchForm:
         """The same form with something changed, from the first page."""
-        return replace(self, **{"after": None, **changes})  # type: ignore[arg-type]
+        return replace(self, **{"after": None, **changes})  # type: ignore[arg-type]  # each caller names fields
 
     @property
     def practice_kinds(self) -> tuple[PracticeKind, ...]:

@@ -153,7 +153,7 @@ def _read_credentials(node: Node, by_id: Mapping[str, Node]) -> Iterator[str]:
 
 def _resolve_all(value: object, by_id: Mapping[str, Node]) -> list[Node]:
     """The nodes in a value, those that are only referred to as well."""
-    found = nodes_of(value)  # type: ignore[arg-type]
+    found = nodes_of(value)  # type: ignore[arg-type]  # it bears any value
     return [by_id.get(own, node) if isinstance(own := node.get("@id"), str) else node for node in found]
 
 

@@ -43,9 +43,10 @@ def make_overpass_query(code: str, city: str | None, timeout_s: int = 180) -> st
 
 def read_osm_element(source: Source, element: object, where: str, region: tuple[str, str] | None) -> Outcome:
     """A node, way or relation as a listing; `region` is the country and state asked for."""
-    if not _is_mapping(element) or not _is_mapping(element.get("tags")):
+    given = element.get("tags") if _is_mapping(element) else None
+    if not _is_mapping(element) or not _is_mapping(given):
         return SetAside(where, "element without tags")
-    tags = {str(key): str(value) for key, value in element["tags"].items()}  # type: ignore[attr-defined]
+    tags = {str(key): str(value) for key, value in given.items()}
     name = tags.get("name")
     if not name:
         return PassedOver("place without a name")

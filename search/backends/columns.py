@@ -167,7 +167,10 @@ def open_column(folder: Path, name: str, dtype: str, count: int, mode: str = "r"
     """The first `count` values of a column, mapped from its file."""
     if count == 0:
         return np.empty(0, dtype)
-    return np.memmap(folder / f"{name}.bin", dtype=dtype, mode=mode, shape=(count,))  # type: ignore[call-overload,no-any-return]
+    path, shape = folder / f"{name}.bin", (count,)
+    column: npt.NDArray[np.generic]
+    column = np.memmap(path, dtype=dtype, mode=mode, shape=shape)  # type: ignore[call-overload]  # wants a literal mode
+    return column
 
 
 def make_bits(packed: PackedTags, words: int) -> npt.NDArray[np.uint64]:

@@ -265,7 +265,7 @@ class Snapshot:
         places = np.arange(len(found.rows))
         if after is not None:
             value = after.value.encode() if isinstance(after.value, str) else after.value
-            value = -value if request.sort in (Sort.RELEVANCE, Sort.RECENT) else value  # type: ignore[operator]
+            value = -value if request.sort in (Sort.RELEVANCE, Sort.RECENT) else value  # type: ignore[operator]  # these orders hold numbers
             row = self.find_row(after.document_id)
             if row is not None and len(own := np.flatnonzero(found.rows == row)):
                 value = keys[own[0]]  # a marker that another engine wrote says nearly the same

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,9 @@ from records.reviews import Case, CaseDraft, CaseInput, CaseKind, CaseState, Cho
 from tests.records_fixtures import StepClock, make_listing, make_record, people
 
 
-def make_draft(key: str = "one", kind: CaseKind = CaseKind.WEAK, **parts: object) -> CaseDraft:
+def make_draft(key: str = "one", kind: CaseKind = CaseKind.WEAK, **parts: Any) -> CaseDraft:
     shown = CaseInput(heading="Is this she?", listing=make_listing(), record=make_record(1), outcome=Outcome.REVIEW)
-    return CaseDraft(**{"kind": kind, "key": key, "input": shown, **parts})  # type: ignore[arg-type]
+    return CaseDraft(**{"kind": kind, "key": key, "input": shown, **parts})
 
 
 def accept(session: Session, case: Case, by: str = "ann") -> Case:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,8 @@ from tests.records_fixtures import LATER, START, StepClock, make_entry, make_lis
 WHO = "doctor@example.com"
 
 
-def make_event(key: str = "k", entity_id: str = "ana", **parts: object) -> Event:
-    values: dict[str, object] = {
+def make_event(key: str = "k", entity_id: str = "ana", **parts: Any) -> Event:
+    values: dict[str, Any] = {
         "kind": EventKind.ENDS,
         "name": "Ana Example",
         "title": "LMT",
@@ -32,7 +33,7 @@ def make_event(key: str = "k", entity_id: str = "ana", **parts: object) -> Event
         "day": date(2026, 11, 20),
         **parts,
     }
-    return Event(key=key, entity_id=entity_id, **values)  # type: ignore[arg-type]
+    return Event(key=key, entity_id=entity_id, **values)
 
 
 def start(session: Session, *subjects: str, email: str = WHO) -> Watcher:

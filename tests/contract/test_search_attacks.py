@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -109,9 +110,9 @@ def test_too_long_a_text_and_an_unknown_facet_are_refused(reader: Reader) -> Non
 
 @pytest.mark.parametrize("word", ["sort", "kind", "setting", "referral"])
 def test_an_unknown_filter_value_is_refused_by_name(reader: Reader, word: str) -> None:
-    value = "rm -rf" if word == "sort" else ["rm -rf"]
+    value: Any = "rm -rf" if word == "sort" else ["rm -rf"]
     with pytest.raises(UsageError, match="rm -rf"):
-        find_therapists(reader, load_gazetteer(), load_vocabulary(), on=TODAY, **{word: value})  # type: ignore[arg-type]
+        find_therapists(reader, load_gazetteer(), load_vocabulary(), on=TODAY, **{word: value})
 
 
 def test_filters_nobody_has_find_nobody(reader: Reader) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Form
 from starlette.requests import Request
@@ -90,6 +90,6 @@ def reset(
     return response
 
 
-def _show(visit: Visit, template: str, *, title: str, status: int = 200, **context: object) -> Response:
+def _show(visit: Visit, template: str, *, title: str, status: int = 200, **context: Any) -> Response:
     context = {"message": "", "sent": False, **context}
-    return visit.page(template, status=status, headers={"Cache-Control": "no-store"}, title=title, **context)  # type: ignore[arg-type]
+    return visit.page(template, status=status, headers={"Cache-Control": "no-store"}, title=title, **context)
