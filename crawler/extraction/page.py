@@ -86,18 +86,8 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     places = [with_phone(document, place, phones, len(places)) for place in places]
     emails = find_emails(document, stated.emails, notes)
     website = find_website(document, stated.urls, url, notes, name)
-    for place in places:
-        for part in ("street", "city", "region", "postal_code"):
-            value = getattr(place, part)
-            if value:
-                notes.add(part, value, place.snippet, place.where)
+    _note_places(places, notes)
     techniques, conditions = find_terms(cues, load_vocabulary(), language, name, notes)
-    hours = stated.hours
-    if hours is None:
-        printed = find_hours(cues)
-        if printed:
-            hours = printed[0]
-            notes.add("opening_hours", hours, printed[1].text, printed[1].where)
     reasons = find_hold_reasons(
         document,
         cues,
@@ -124,7 +114,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         setting=find_setting(cues, name, notes),
         referral=find_referral(cues, notes),
         accepts_insurance=stated.insurance or find_insurance(cues, notes),
-        opening_hours=hours,
+        opening_hours=stated.hours or _find_hours(cues, notes),
         booking_url=find_booking(document.lines, url or website, notes),
         prices=tuple(_find_prices(document.lines, stated.prices)),
         languages=tuple(_find_languages(cues, stated.languages)),
@@ -134,6 +124,22 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         hold_reasons=tuple(reasons),
         evidence=notes.as_tuple(),
     )
+
+
+def _note_places(places: Iterable[Place], notes: Evidence) -> None:
+    for place in places:
+        for part in ("street", "city", "region", "postal_code"):
+            value = getattr(place, part)
+            if value:
+                notes.add(part, value, place.snippet, place.where)
+
+
+def _find_hours(cues: Cues, notes: Evidence) -> str | None:
+    """The printed opening hours."""
+    printed = find_hours(cues)
+    if printed:
+        notes.add("opening_hours", printed[0], printed[1].text, printed[1].where)
+    return printed[0] if printed else None
 
 
 def _host_of(address: str | None) -> str:
