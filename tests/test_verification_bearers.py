@@ -33,6 +33,35 @@ def test_one_source_is_not_enough() -> None:
     assert check(AWAY, make_record(), others=(again,)).rule == "strict-second-sign"
 
 
+@pytest.mark.parametrize("silent", ["register", "listing"])
+def test_where_no_city_speaks_against_it_one_source_is_enough_and_of_a_common_surname_two(silent: str) -> None:
+    record = make_record(city=None if silent == "register" else "Denver")
+    away = replace(AWAY, city="Pueblo" if silent == "register" else None)
+    assert check(away, record).rule == "number-name-alone"
+    common, known = replace(away, name="Ann Smith"), replace(record, full_name="Ann Smith")
+    again = replace(common, listing_id="b", source="beta", claims=("LMT",))
+    assert check(common, known).rule == "strict-second-sign"
+    assert check(common, known, others=(again,)).rule == "number-name-alone"
+    against = make_record(name="Ann Smith")
+    if silent == "register":
+        assert check(common, against, others=(again,)).rule == "strict-second-sign"
+
+
+def test_a_slip_in_the_name_still_takes_two_sources() -> None:
+    slip = replace(AWAY, name="Ann Exmaple", city=None)
+    assert check(slip, make_record(), mode=Mode.STRICT).outcome is Outcome.REVIEW
+
+
+@pytest.mark.parametrize(("city", "rule"), [("boulder", "strict-second-sign"), ("", "number-name-alone")])
+def test_a_city_that_nppes_knows_speaks_against_another_where_the_register_has_none(city: str, rule: str) -> None:
+    key = parse_claim(AWAY.claims[0], "CO").key
+    assert key is not None
+    known = Corroboration(npi="1234567893", name=parse_name("Ann Example"), city=city, phone=None, postal_code=None)
+    lookup = MemoryRegister([make_record(city=None)], {key: [known]})
+    verdict = check_claim(AWAY.claims[0], make_subject(AWAY), lookup, on=ON, sharing=make_sharing(lookup, AWAY))
+    assert verdict.rule == rule
+
+
 @pytest.mark.parametrize(
     "name", ["Ann Example", "Annie Example", "Ann C Example", "Ann Example-Sample", "Ann Example Sr"]
 )

@@ -9,7 +9,7 @@ from directory.credentials import LicenceKey, ParsedClaim
 from directory.models import Outcome, RegisterRecord
 from directory.names import PersonName
 
-TABLE_VERSION = "table-4"
+TABLE_VERSION = "table-5"
 STALE_AFTER_DAYS = 120
 
 

@@ -202,6 +202,7 @@ class _Second:
     linked: bool
     phone: bool
     foreign_phone: bool  # NPPES knows a phone for this number, and it is not one of this listing's
+    foreign_city: bool  # NPPES knows a city for this number where the register names none, and it is another
 
     @property
     def any(self) -> bool:
@@ -216,11 +217,11 @@ def _find_second(check: Check, key: LicenceKey, match: Match, standing: Standing
         for row in check.lookup.find_corroboration(key)
         if subject.name is not None and compare_names(subject.name, row.name).grade is NameGrade.STRONG
     ]
-    in_city = not match.candidate.city and any(compare_cities(subject.city, row.city) for row in known)
+    cities = [] if match.candidate.city else [compare_cities(subject.city, row.city) for row in known]
     own = standing.phones | {digest_contact("phone", subject.phone)}
     phone = any(digest_contact("phone", row.phone) in own for row in known if row.phone)
     foreign = not phone and any(row.phone for row in known)
-    return _Second(match.city is True or in_city, standing.anchored, phone, foreign)
+    return _Second(match.city is True or True in cities, standing.anchored, phone, foreign, False in cities)
 
 
 def _find_sharing(check: Check, match: Match, standing: Standing, second: _Second) -> str | None:
@@ -269,13 +270,16 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
 def _is_alone(check: Check, match: Match, second: _Second) -> bool:
     """Whether no listing of the name is in sight that could be somebody else's, and NPPES knows no other telephone.
 
-    One source alone is not enough: what it does not list, nobody would see. Of a common surname it takes one more.
+    One source alone is not enough: what it does not list, nobody would see. Of a common surname it takes one more;
+    where the name agrees and no city at all speaks against it, one less.
     """
     if check.sharing is None or second.foreign_phone or check.subject.region != match.candidate.record.jurisdiction:
         return False
     parts = check.subject.name.family_keys if check.subject.name else ()
     is_common = min((load_family().get(part, 0) for part in parts), default=0) >= COMMON_PER_MILLION
-    return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= LEAST_SOURCES + is_common
+    is_silent = match.grade is NameGrade.STRONG and match.city is None and not second.foreign_city
+    least = LEAST_SOURCES + is_common - is_silent
+    return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= least
 
 
 def _leave_out_older(check: Check, match: Match, namesakes: list[Match]) -> list[Match]:
