@@ -374,3 +374,10 @@ def test_pages_unfinished_made_for_study_or_from_abroad_are_held(body: str, reas
 def test_a_city_or_a_school_named_by_the_way_holds_no_page(body: str) -> None:
     page = extract_page(f"<h1>Juniper Massage</h1>{body}", url="https://juniper.example/")
     assert not page.hold_reasons
+
+
+def test_an_owner_s_title_is_no_part_of_the_name() -> None:
+    body = (
+        "<h1>About Karen Bellamy</h1><p>Owner of Juniper Center for Massage and Well-Being, Karen is a therapist.</p>"
+    )
+    assert extract_page(body).name == "Juniper Center for Massage and Well-Being"

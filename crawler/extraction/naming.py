@@ -50,13 +50,14 @@ _CREDIT = re.compile(
     re.IGNORECASE,
 )
 _IN_TEXT = re.compile(
-    r"(?:^|(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|"
+    r"(?:^(?!(?:Co-)?(?:Owner|Founder) )|(?:\b[Ww]elcome to|\b[Aa]t|\b[Ff]ounded|\b[Oo]wner of|"
+    r"\b[Cc]hoose|\b[Oo]pened|\b[Aa]bout|\bchez|"
     r"\b[Cc]linique|\b[Cc]alled)\s)(?P<name>(?:The |the |La |Le )?(?:[A-ZÀ-Ý0-9][\w'’.&À-ÿ-]*\s?|(?:of|and|&|for|"
     r"by|de|du|the)\s){1,7})"
 )
 _NOUN_END = re.compile(
     r"(?:Massage|Bodywork|Therapy|Therapies|Center|Centre|Clinic|Studio|Spa|Wellness|Therapeutics|Massothérapie|"
-    r"LLC|Rehab|Health|Touch|Hands)$"
+    r"Well-?[Bb]eing|LLC|Rehab|Health|Touch|Hands)$"
 )
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z]{2})(?=[A-Z][a-z])")  # MassageByJane
 _SENTENCE = re.compile(r"[.!?]$|\b(?:your|you|our|we|is|are|that|with your|for your)\b", re.IGNORECASE)
@@ -151,7 +152,6 @@ class _Votes:
                     and (place in load_cities() or (size > 1 and find_region(place)))
                 ):
                     self.weights[shorter] += 0.6 * self.weights[key]
-
         for key, weight in list(self.weights.items()):  # "Juniper Massage Staff" is the staff's page
             shorter = _PAGE_OF.sub("", key)
             if shorter != key and shorter in self.weights and " " in shorter:
