@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -231,6 +234,33 @@ def test_what_changed_since_it_was_looked_at_is_not_carried_out(records_database
         judging.propose(session, proposal, seen=seen, heading="", by="ann", reason="looked")
     with records_database.read() as session:
         assert find_groups(session) == {("ann1", "ann3"), ("ann2",), BEA, ("shop",)}
+
+
+def test_of_two_who_confirm_one_merge_at_once_one_wins_and_the_other_is_told(
+    open_records: Callable[[], Database],
+) -> None:
+    databases = [open_records(), open_records()]
+    fill(databases[0])
+    with databases[0].read() as session:
+        proposal = judging.propose_merge(session, home(session, "ann1"), home(session, "bea1"))
+        seen = judging.preview(session, proposal).seen
+    together = threading.Barrier(2)
+
+    def confirm(place: int) -> str:
+        together.wait()
+        try:
+            with databases[place].begin() as session:
+                judging.propose(session, proposal, seen=seen, heading="", by=f"reviewer {place}", reason="looked")
+        except ConflictError:
+            return "told"
+        return "won"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(confirm, range(2))) == ["told", "won"]
+    with databases[0].read() as session:
+        assert find_groups(session) == {ANN + BEA, ("shop",)}
+        assert len({word.by for word in judgements.load(session)}) == 1
+        assert len(reviews.load_queue(session, state=CaseState.DECIDED).cases) == 1
 
 
 def test_what_cannot_be_judged_is_said(records_database: Database) -> None:
