@@ -135,7 +135,7 @@ def serve(app: str, workers: int) -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.wait(30)
+            process.wait(300)
 
 
 def _wait_for(url: str, answers: int) -> None:
