@@ -44,7 +44,7 @@ class Bearers:
         self._count += 1
         given = name.given_key.replace(" ", "")
         words = (given, *name.given_key.split(), *name.nickname_keys, *joined_given(name))
-        for key in _keys_of(subject.region, name, words):
+        for key in set(_keys_of(subject.region, name, words)):
             self._notes.add(key, row)
 
     def count_sources(self, subject: Subject, known: Iterable[PersonName]) -> int:
