@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.elasticsearch_node import elasticsearch_url
-from tests.environment import clear_settings, keep_passwords_lightly, write_to_memory
+from tests.environment import clear_settings, keep_passwords_lightly, steady_properties, write_to_memory
 from tests.postgresql_node import postgresql_server, postgresql_url
 from tests.records_fixtures import (
     empty_settings,
@@ -31,3 +31,4 @@ __all__ = [
 clear_settings()
 write_to_memory()
 keep_passwords_lightly()
+steady_properties()

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 
 from records import users
 
@@ -45,3 +46,12 @@ def keep_passwords_lightly() -> None:
     """Make passwords' digests cheap in this process: the tests make hundreds, and each is meant to take its time."""
     users.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     users.NOBODY = users.HASHER.hash("nobody")
+
+
+def steady_properties() -> None:
+    """Try properties on the same examples every time, however slow the machine is.
+
+    `--hypothesis-profile=default` tries others.
+    """
+    settings.register_profile("steady", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("steady")
