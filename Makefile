@@ -25,8 +25,9 @@ web/static/vendor/.ready: package.json package-lock.json
 demo: setup
 	@$(BIN)/palpate demo
 
+# `make test WORKERS=2` runs the files of tests in two processes, each with servers of its own.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(if $(WORKERS),-n $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
 lint: setup
 	@$(BIN)/ruff format --check .
