@@ -334,4 +334,4 @@ def _list_cases(session: Session, given: Preview, found: Mapping[str, FoundListi
             else:
                 continue
             label = KIND_LABELS.get(case.kind, case.kind)
-            yield case.id, f"{label}: {clean(case.input.heading, 120)} ({case.state})", told
+            yield case.id, f"{label} · {clean(case.input.heading, 120)} ({case.state})", told
