@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
 import click
 import orjson
@@ -85,14 +86,26 @@ def work(every: int, once: bool, alive: Path | None, as_json: bool) -> int:
 
 def go_on(act: Callable[[], object], every_s: float) -> int:
     """Act again and again, with a pause between, until SIGTERM or Ctrl-C; then end well."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    told: list[int] = []  # a driver that is interrupted may raise an error of its own, which hides the interruption
+
+    def stop(number: int, _: FrameType | None) -> None:
+        told.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
     waiting = threading.Event()
     try:
-        while True:
+        while not told:
             act()
-            waiting.wait(every_s)
+            if not told:
+                waiting.wait(every_s)
     except KeyboardInterrupt:
-        return 0
+        pass
+    except PalpateError:
+        if not told:
+            raise
+    return 0
 
 
 def beat(alive: Path | None) -> None:

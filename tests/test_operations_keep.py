@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,9 @@ import pytest
 
 from cli.app import App
 from cli.keep import TRY_AGAIN_AFTER, Ways, ask_for_due, do_next, find_due, keep_up
+from cli.labour import go_on
 from crawler.sources import load_sources
+from directory.errors import RecordsUnavailableError
 from directory.settings import Settings
 from records import jobs, rounds
 from records.rounds import Step
@@ -95,3 +98,40 @@ def test_a_job_that_another_version_knows_is_left_to_it(app: App) -> None:
     assert do_all(app) == []
     with app.database.read() as session:
         assert [job.state for job in jobs.load_unfinished(session)] == ["waiting"]
+
+
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """Whatever a test does about being told to stop is undone."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("error", [None, RecordsUnavailableError("The database did not answer.")])
+def test_who_is_told_to_stop_in_the_middle_of_a_call_stops_though_an_error_hides_it(
+    signals: None, number: signal.Signals, error: Exception | None
+) -> None:
+    acted: list[int] = []
+
+    def act() -> None:
+        acted.append(len(acted))
+        assert len(acted) == 1, "it went on"
+        try:
+            signal.raise_signal(number)
+        except KeyboardInterrupt:  # as a driver whose clean-up fails
+            if error:
+                raise error from None
+
+    assert go_on(act, 0.01) == 0
+    assert acted == [0]
+
+
+def test_an_error_that_nobody_was_told_of_is_no_end(signals: None) -> None:
+    def act() -> None:
+        raise RecordsUnavailableError("The database did not answer.")
+
+    with pytest.raises(RecordsUnavailableError):
+        go_on(act, 0.01)
