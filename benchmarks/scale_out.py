@@ -17,12 +17,13 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
+import sqlalchemy as sa
 
 from demo.server import WorldServer, serve_world
 from demo.world import make_world
@@ -33,11 +34,13 @@ from records import jobs, ledger, observations, reviews, rounds
 from records.database import Database, Session, open_database
 from records.jobs import JobState
 from records.rounds import Reading
+from records.tables import JobRow
+from tests.drill_worker import READY
 from tests.postgresql_node import LocalServer, require_programs
 
 ROOT = Path(__file__).parent.parent
 SHARED = ("practice_sites", "nppes")
-LEASE_S = 3.0
+LEASE_S = 20.0  # a worker that a busy machine holds up for so long is taken for dead
 DEADLINE_S = 900.0
 
 
@@ -53,7 +56,12 @@ class Outcome:
     attempts: Counter[int]
     states: Counter[str]
     by_worker: Counter[str]
-    digest: str
+    records: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """The records in a word."""
+        return hashlib.sha256("\n".join(self.records).encode()).hexdigest()
 
     def to_text(self) -> str:
         """The outcome in a line."""
@@ -76,12 +84,12 @@ def run_round(world: WorldServer, server: LocalServer, name: str, *, workers: in
             crawl_delay_s=0,
         )
         database = open_database(settings, clock=SystemClock())
-        with database.begin() as session:
-            readings = [Reading(source=source, parts=parts if source in SHARED else 1) for source in world.overrides]
-            rounds.ask(session, readings, parts=parts)
+        readings = [Reading(source=source, parts=parts if source in SHARED else 1) for source in world.overrides]
         ways = folder / "ways.json"
         ways.write_bytes(orjson.dumps(world.overrides))
         with started(settings, ways, workers) as processes:
+            with database.begin() as session:
+                rounds.ask(session, readings, parts=parts)
             killed = kill_one(database, processes) if kill else 0
             before = time.monotonic()
             wait_until_done(database)
@@ -89,7 +97,7 @@ def run_round(world: WorldServer, server: LocalServer, name: str, *, workers: in
             cpu_s = sum(read_cpu_s(process.pid) for process in processes if process.poll() is None)
         with database.read() as session:
             done = jobs.load(session, limit=10_000)
-            digest = digest_records(session)
+            found = list_records(session)
         database.close()
     return Outcome(
         workers=workers,
@@ -100,55 +108,66 @@ def run_round(world: WorldServer, server: LocalServer, name: str, *, workers: in
         attempts=Counter(job.attempts for job in done),
         states=Counter(job.state.value for job in done),
         by_worker=Counter(str(job.claimed_by) for job in done),
-        digest=digest,
+        records=found,
     )
 
 
 @contextmanager
 def started(settings: Settings, ways: Path, workers: int) -> Iterator[Sequence[subprocess.Popen[bytes]]]:
-    """So many workers, each a process of its own; told to stop at the end."""
+    """So many workers at work, each a process of its own; told to stop at the end."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     changed = settings.model_dump(exclude_defaults=True)
     environ = {**kept, **{f"{PREFIX}{name.upper()}": str(value) for name, value in changed.items()}}
     command = [sys.executable, "-m", "tests.drill_worker", str(ways), "0.1", str(LEASE_S)]
-    with (settings.data_dir / "workers.log").open("ab") as log:
+    said = settings.data_dir / "workers.log"
+    with said.open("ab") as log:
         processes = [subprocess.Popen(command, cwd=ROOT, env=environ, stdout=log, stderr=log) for _ in range(workers)]
     try:
+        wait_for(lambda: said.read_text("utf-8").count(READY) == workers, "the workers never began")
         yield processes
     finally:
         for process in processes:
             process.terminate()
         for process in processes:
-            process.wait(60)
+            process.wait(DEADLINE_S)
 
 
 def kill_one(database: Database, processes: Sequence[subprocess.Popen[bytes]]) -> int:
     """Kill -9 the worker that is in the middle of a part of the crawl or of the checks."""
-    between = threading.Event()
-    deadline = time.monotonic() + DEADLINE_S
-    while time.monotonic() < deadline:
-        with database.read() as session:
-            busy = [job for job in jobs.load_unfinished(session) if job.state is JobState.CLAIMED]
-        for job in busy:
-            victim = next((p for p in processes if job.claimed_by and f"{p.pid}" in job.claimed_by.split(":")), None)
-            if victim is not None and job.payload.get("shard"):
-                victim.kill()
-                victim.wait(30)
-                return 1
-        between.wait(0.005)
-    return 0
+    claimed = sa.select(JobRow).where(JobRow.state == JobState.CLAIMED.value).with_for_update()
+
+    def is_killed() -> bool:
+        with database.begin() as session:  # while it holds the rows, none of these jobs comes to its end
+            for job in session.scalars(claimed):
+                owner = (job.claimed_by or "").split(":")
+                victim = next((process for process in processes if f"{process.pid}" in owner), None)
+                if victim is not None and orjson.loads(job.payload).get("shard"):
+                    victim.kill()
+                    victim.wait()
+                    return True
+        return False
+
+    wait_for(is_killed, "no worker was ever in the middle of a part")
+    return 1
 
 
 def wait_until_done(database: Database) -> None:
     """Return once no job is left."""
-    between, deadline = threading.Event(), time.monotonic() + DEADLINE_S
-    while True:
+
+    def is_done() -> bool:
         with database.read() as session:
-            if not jobs.load_unfinished(session):
-                return
+            return not jobs.load_unfinished(session)
+
+    wait_for(is_done, "the jobs never came to an end")
+
+
+def wait_for(is_so: Callable[[], bool], why: str) -> None:
+    """Return once it is so; raises after a long time."""
+    between, deadline = threading.Event(), time.monotonic() + DEADLINE_S
+    while not is_so():
         if time.monotonic() > deadline:
-            raise TimeoutError("the jobs never came to an end")
-        between.wait(0.05)
+            raise TimeoutError(why)
+        between.wait(0.02)
 
 
 def read_cpu_s(pid: int) -> float:
@@ -157,8 +176,8 @@ def read_cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def digest_records(session: Session) -> str:
-    """A digest of what was read, decided and left to people, without the times at which it was."""
+def list_records(session: Session) -> tuple[str, ...]:
+    """What was read, decided and left to people, without the times at which it was."""
     found: list[str] = []
     for kind in ObservationKind:
         found += [
@@ -168,7 +187,7 @@ def digest_records(session: Session) -> str:
         entry = row.entry
         found.append(f"{entry.entity_id} {entry.claim_id} {entry.outcome} {entry.rule} {entry.facts.register_id}")
     found += [f"{kind} {state} {number}" for (kind, state), number in reviews.count(session).items()]
-    return hashlib.sha256("\n".join(sorted(found)).encode()).hexdigest()
+    return tuple(sorted(found))
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ from cli.labour import go_on
 from directory.errors import PalpateError
 from search.locks import make_owner
 
+READY = "At work."
+
 
 def main(ways_file: str, every_s: str, lease_s: str) -> int:
     """Do jobs until told to stop; `ways_file` says where the sources are served."""
@@ -30,6 +32,7 @@ def main(ways_file: str, every_s: str, lease_s: str) -> int:
             say(str(error))
 
     with open_app() as app:
+        say(READY)
         return go_on(lambda: do_all(app), float(every_s))
 
 

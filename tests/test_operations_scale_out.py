@@ -36,4 +36,5 @@ def test_four_workers_and_a_killed_one_bring_what_one_worker_brings(server: Loca
     assert together.jobs == alone.jobs
     assert sum(count for attempts, count in together.attempts.items() if attempts > 1) >= 1  # the killed one's
     assert len(together.by_worker) > 1
+    assert sorted(set(together.records) ^ set(alone.records)) == []
     assert together.digest == alone.digest
