@@ -121,5 +121,6 @@ def test_the_proxy_keeps_what_is_counted_inside_and_asks_each_site_whether_it_is
     caddy = (ROOT / "deploy" / "Caddyfile").read_text("utf-8")
     assert "path /metrics" in caddy
     assert "health_uri /readyz" in caddy
+    assert "\t\tfail_duration " not in caddy, "a visitor's oversized body would count against a site"
     for name in ("web-1", "web-2"):
         assert f"{name}:8000" in caddy
