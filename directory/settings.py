@@ -53,7 +53,9 @@ class Settings(BaseModel):
         "therapists", pattern=r"^[a-z][a-z0-9_-]*$", description="Public name of the search index."
     )
     index_shards: int = Field(1, ge=1, le=128, description="Primary shards of a new Elasticsearch index.")
-    index_replicas: int = Field(0, ge=0, le=10, description="Replicas of a new Elasticsearch index.")
+    index_replicas: int = Field(
+        1, ge=0, le=10, description="Replicas of a new Elasticsearch index, as far as there are nodes to hold them."
+    )
     index_keep_previous: int = Field(1, ge=0, le=20, description="Earlier builds kept for rollback.")
     index_max_shrink_percent: float = Field(
         20.0, ge=0, le=100, description="A build this much smaller than the live one fails its gate."

@@ -24,7 +24,7 @@ from search.node import RunningNode, start_cluster
 from search.node.home import NodeUnavailableError, prepare_home
 from search.node.process import wait_until_up
 from tests.records_fixtures import START, StepClock
-from tests.search_engines import make_alias, publish_all
+from tests.search_engines import drop_all, make_alias, publish_all
 from tests.search_records import make_people, record
 
 DOCUMENTS, READERS, UPDATES_EACH_WAY = 600, 2, 15
@@ -46,7 +46,7 @@ def cluster(elasticsearch_url: str) -> Iterator[list[RunningNode]]:
 def connect(cluster: list[RunningNode], alias: str) -> ElasticEngine:
     """An engine as the settings would make it for such a cluster: every shard on two nodes."""
     urls = ",".join(node.url for node in cluster)
-    return ElasticEngine(urls, alias=alias, term_words={}, shards=2, replicas=1, timeout_s=20)
+    return ElasticEngine(urls, alias=alias, term_words={}, shards=2, timeout_s=20)
 
 
 def await_green(engine: ElasticEngine, nodes: int = 3) -> None:
@@ -55,6 +55,15 @@ def await_green(engine: ElasticEngine, nodes: int = 3) -> None:
         index=f"{engine.alias}-*", wait_for_nodes=str(nodes), wait_for_status="green", timeout=f"{DEADLINE_S:.0f}s"
     )
     assert not health["timed_out"]
+
+
+def test_a_single_node_waits_for_no_copies_and_is_green(elasticsearch_url: str) -> None:
+    alias = make_alias()
+    engine = ElasticEngine(elasticsearch_url, alias=alias, term_words={}, timeout_s=DEADLINE_S)
+    publish_all(engine, alias, list(make_documents(3)))
+    health = engine.client.cluster.health(index=f"{alias}-*", wait_for_status="green", timeout=f"{DEADLINE_S:.0f}s")
+    assert (health["status"], health["active_shards"], health["unassigned_shards"]) == ("green", 1, 0)
+    drop_all(engine)
 
 
 def wait_for(is_so: Callable[[], bool]) -> None:
@@ -119,6 +128,8 @@ def test_each_node_killed_in_turn_under_load_loses_no_answer_and_no_acknowledged
     documents = list(make_documents(DOCUMENTS))
     publish_all(engine, alias, documents)
     await_green(engine)
+    health = engine.client.cluster.health(index=f"{alias}-*")
+    assert (health["active_primary_shards"], health["active_shards"]) == (2, 4)
     expected = engine.open_reader().search(NEAR).total
     master = find_master(engine)
     for number, node in enumerate(sorted(cluster, key=lambda node: node.name != master)):
@@ -147,7 +158,7 @@ class RestartedEngine(ElasticEngine):
 
     def __init__(self, cluster: list[RunningNode], alias: str) -> None:
         urls = ",".join(node.url for node in cluster)
-        super().__init__(urls, alias=alias, term_words={}, shards=2, replicas=1, timeout_s=20)
+        super().__init__(urls, alias=alias, term_words={}, shards=2, timeout_s=20)
         self.cluster = cluster
         self.goes_out = False
 

@@ -65,7 +65,8 @@ class ElasticBuild:
         with translated():
             client.indices.put_settings(
                 index=self.name,
-                settings={"index": {"refresh_interval": "1s", "number_of_replicas": self._engine.replicas}},
+                # Copies as soon as other nodes are there to hold them; none that one node alone would wait for.
+                settings={"index": {"refresh_interval": "1s", "auto_expand_replicas": f"0-{self._engine.replicas}"}},
             )
             client.indices.refresh(index=self.name)
             meta = {**load_mapping()["mappings"]["_meta"], "finished": True}
@@ -85,7 +86,7 @@ class ElasticEngine:
         alias: str,
         term_words: TermWords,
         shards: int = 1,
-        replicas: int = 0,
+        replicas: int = 1,
         timeout_s: float = 5.0,
     ) -> None:
         self.url = url
