@@ -21,6 +21,7 @@ from directory.models import (
     Observation,
     ObservationKind,
     PageCredential,
+    PageEvidence,
     PageLocation,
     PagePractitioner,
     RegisterRecord,
@@ -60,6 +61,7 @@ def make_page(url: str, phone: str, *names: str) -> Observation:
         phones=(phone,),
         locations=(PageLocation(street="12 Example Street", city="Denver", region="CO", country="US", phone=phone),),
         conditions=("neck-pain",),
+        evidence=tuple(PageEvidence(field="practitioner", value=name, snippet=name, where="h2") for name in names),
     )
     return Observation(
         source="practice_sites", kind=ObservationKind.PAGE, key=url, payload=page, url=url, read_at=NOW,
@@ -177,6 +179,15 @@ def test_whoever_asks_out_is_gone_at_once_and_stays_out_when_read_again(director
     with directory.database.read() as session:
         assert registers.find_by_key(session, LicenceKey("CO", Family.MASSAGE, 7)) == ()
         assert audit.check_chain(session).ok
+
+
+def test_the_entry_of_a_colleague_on_the_same_page_no_longer_names_whoever_was_taken_out(directory: Directory) -> None:
+    (ana,), (bo,) = directory.find("Ana Sample"), directory.find("Bo Muster")
+    assert "Ana Sample" in str(directory.engine.open_reader().get(bo))
+    directory.ask_out(ana)
+    directory.accept(directory.find_case(), without="@@")
+    directory.update()
+    assert "Ana" not in str(directory.engine.open_reader().get(bo))
 
 
 def test_nothing_happens_before_the_page_that_asks_is_answered(directory: Directory) -> None:

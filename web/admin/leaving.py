@@ -14,13 +14,13 @@ from directory.credentials import LicenceKey, key_of_record, parse_claim
 from directory.errors import ConflictError, PalpateError, UsageError
 from directory.models import EntityKind, Listing, Outcome
 from records import entities, ledger, registers, removals, reviews
-from records.database import Session
+from records.database import Database, Session
 from records.entities import Entity
 from records.erasure import forget
 from records.removals import Identity
 from records.reviews import Case, CaseKind, CaseState
 from records.users import Role
-from resolution.run import load_listings
+from resolution.run import digest_listing, load_listings
 from resolution.sites import find_site_root
 from web.admin.access import Desk, Reading, Reviewing
 from web.admin.rooms import show
@@ -97,6 +97,7 @@ def take_out(
         raise UsageError("Tick at least one thing by which the person is known again.")
     done = forget(site.database, identity, by=desk.user.name, reason=reason.strip() or "asked out", entity_id=entity.id)
     _take_from_index(desk, entity)
+    tell_neighbours(site.database, listings)
     return RedirectResponse(desk.visit.url("/admin/removals", done=done.removal_id), 303)
 
 
@@ -197,6 +198,19 @@ def _show_mark(value: object) -> str:
     if isinstance(value, LicenceKey):
         return f"{value.jurisdiction} {value.family.value} {value.number}"
     return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def tell_neighbours(database: Database, before: Iterable[Listing]) -> None:
+    """Have the entries made again that say something else than `before`: a page may have named whoever was taken out.
+
+    Read and compared outside of any writing transaction; what a crash leaves undone here, the next round does.
+    """
+    said = {listing.listing_id: digest_listing(listing) for listing in before}
+    with database.read() as session:
+        says = {listing.listing_id: digest_listing(listing) for listing in load_listings(session)}
+    changed = [listing_id for listing_id, digest in said.items() if says.get(listing_id) != digest]
+    with database.begin() as session:
+        entities.touch(session, entities.find_by_listings(session, changed).values(), "removal")
 
 
 def _take_from_index(desk: Desk, entity: Entity) -> None:
