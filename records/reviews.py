@@ -40,6 +40,7 @@ from records.cases import (
     load_queue,
     make_case,
     make_case_id,
+    make_decision,
     select_decisions,
 )
 from records.codec import digest, dump, encode
@@ -220,15 +221,24 @@ def _next_state(
 ) -> CaseState:
     if not make_case(row).needs_second:
         return CaseState.DECIDED
-    if row.state != CaseState.SECOND.value:
-        return CaseState.SECOND
-    first = find_last(session, row.id)
+    first = _find_first(session, row)
     if first is None:
         return CaseState.SECOND
     if first.by == by:
         raise NotAllowedError("A second person must look at this case: you decided it first.")
     agrees = (first.choice, first.outcome, first.register_id) == chosen
     return CaseState.DECIDED if agrees else CaseState.OPEN
+
+
+def _find_first(session: Session, row: CaseRow) -> Decision | None:
+    """The decision that waits for a second person, though it was put off since; None if none does."""
+    holding = select_decisions(row.id).where(
+        DecisionRow.undone_at.is_(None),
+        DecisionRow.input_hash == row.input_hash,
+        DecisionRow.decision != Choice.LATER.value,
+    )
+    acts = session.scalars(holding).all()  # every other one answers the one before it
+    return make_decision(acts[0]) if len(acts) % 2 else None
 
 
 def undo(session: Session, case_id: str, *, version: int, by: str, reason: str = "") -> Case:
@@ -238,8 +248,9 @@ def undo(session: Session, case_id: str, *, version: int, by: str, reason: str =
     if last is None:
         raise ConflictError("There is no decision to undo.")
     last.undone_at, last.undone_by = session.now(), by
-    row.state = CaseState.SECOND.value if last.second else CaseState.OPEN.value
-    row.later_until = None
+    session.flush()
+    waits = make_case(row).needs_second and _find_first(session, row) is not None
+    row.state, row.later_until = (CaseState.SECOND if waits else CaseState.OPEN).value, None
     _changed(session, row, "review.undo", by, {"reason": reason, "state": row.state})
     return make_case(row)
 

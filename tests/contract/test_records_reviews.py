@@ -206,6 +206,20 @@ def test_undo_goes_back_one_decision_at_a_time(records_database: Database) -> No
         assert len(reviews.get_decisions(session, case.id)) == 3
 
 
+def test_what_waits_for_a_second_person_still_does_after_it_was_put_off(records_database: Database) -> None:
+    with records_database.begin() as session:
+        case = accept(session, reviews.open_case(session, make_draft(kind=CaseKind.MISMATCH)))
+        later = reviews.decide(session, case.id, Choice.LATER, version=case.version, by="bo")
+        back = reviews.undo(session, case.id, version=later.version, by="bo")
+        assert (later.state, back.state) == (CaseState.LATER, CaseState.SECOND)
+        later = reviews.decide(session, case.id, Choice.LATER, version=back.version, by="bo")
+        with pytest.raises(NotAllowedError):
+            accept(session, later, by="ann")
+        decided = accept(session, later, by="bo")
+        assert decided.state is CaseState.DECIDED
+        assert reviews.undo(session, case.id, version=decided.version, by="bo").state is CaseState.SECOND
+
+
 def test_a_decided_case_opens_again_only_when_its_input_changed(records_database: Database) -> None:
     draft = make_draft()
     with records_database.begin() as session:
