@@ -33,6 +33,7 @@ from records.database import open_database
 from records.reviews import CaseDraft, CaseInput, CaseKind
 from records.rounds import Reading
 from records.users import Role
+from search.engine import open_engine
 from search.node import RunningNode, start_node
 from search.node.process import reserve_port
 from tests.mail_server import MailServer, run_mail_server
@@ -207,10 +208,11 @@ def make_environ(settings: Settings) -> dict[str, str]:
 
 
 def open_cases(app: App, number: int, removals: int) -> None:
-    """Cases that no step of the job closes by itself: corrections of some entries in turn, removals of others."""
+    """Cases that no step of the job closes by itself: removals of some published entries, corrections of the others."""
+    published = open_engine(app.settings).open_reader().list_ids()
     with app.database.begin() as session:
-        people = [entity.id for entity in entities.load_all(session)]
-        asking, others = people[:removals], people[removals:]
+        asking = sorted(published)[:removals]
+        others = [entity.id for entity in entities.load_all(session) if entity.id not in asking]
         drafts = [
             CaseDraft(
                 kind=CaseKind.CORRECTION,
