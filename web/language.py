@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -83,7 +83,7 @@ class Language:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number with this language's separators."""
-        return format_decimal(round(value, decimals), locale=self.locale)
+        return _write_number(round(value, decimals), self.locale)
 
     def distance(self, km: float, *, miles: bool = False) -> str:
         """A distance a person can use: one decimal below ten, whole above."""
@@ -104,6 +104,11 @@ class Language:
     def listed(self, items: Sequence[str]) -> str:
         """Items with commas, as running text."""
         return ", ".join(items)
+
+
+@lru_cache(maxsize=20_000)  # a page writes some forty, nearly all of them small
+def _write_number(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def _open(sentence: str, words: str, mark: str) -> str:
