@@ -95,7 +95,7 @@ def test_practices_in_two_states_are_told_apart(client: TestClient) -> None:
 
 def test_in_alberta_the_licence_of_elsewhere_is_shown_as_that(client: TestClient) -> None:
     page = client.get("/therapists/ab-adele").text
-    assert "Alberta has no massage register: nobody can check this title there." in page
+    assert "Alberta has no massage register: nobody can check a title there." in page
     assert "A licence of Washington is current there." in page
 
 

@@ -111,8 +111,10 @@ def write_sentence(visit: Visit, standing: PlaceStanding[DocumentCredential]) ->
         sentence = say("Not settled yet in the register of %(place)s.")
     elif badge.code is BadgeCode.NOT_STATED and standing.others:
         sentence = say("No licence of %(place)s is stated on the pages we read, only of %(others)s.")
-    elif badge.code is BadgeCode.NO_REGISTER and credential and standing.is_elsewhere:
-        sentence += " " + say("A licence of %(other)s is current there.")
+    elif badge.code is BadgeCode.NO_REGISTER and (credential is None or standing.is_elsewhere):
+        sentence = say("%(place)s has no massage register: nobody can check a title there.")
+        if credential is not None:
+            sentence += " " + say("A licence of %(other)s is current there.")
     jurisdiction = credential.jurisdiction if credential else None
     speaks_of = standing.region if credential is None or standing.is_elsewhere else jurisdiction
     return sentence % {
