@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from crawler.run import run_crawl
 from crawler.sources import SourceKind, SourceStatus, describe_sources
 from crawler.tally import SourceState
 from directory.errors import ConflictError, EngineUnavailableError, PalpateError, SourceUnavailableError
+from directory.meanwhile import meanwhile
 from directory.shards import parse_shard
 from records import jobs, outbox, rounds
 from records.database import Session
@@ -185,29 +185,15 @@ def read_source(app: App, job: Job, ways: Ways) -> str:
     return summary.to_text().splitlines()[0]
 
 
-@contextmanager
-def kept_claimed(app: App, job: Job, lease_s: float, beat: Callable[[], object]) -> Iterator[None]:
+def kept_claimed(app: App, job: Job, lease_s: float, beat: Callable[[], object]) -> AbstractContextManager[None]:
     """Renew the claim on a job again and again while the block runs."""
-    ended = threading.Event()
 
     def renew() -> None:
-        while not ended.wait(lease_s / 4):
-            beat()
-            try:
-                with app.database.begin() as session:
-                    jobs.renew(session, job, lease_s=lease_s)
-            except ConflictError:
-                return
-            except PalpateError:
-                continue  # the database is away: it may be back before the claim runs out
+        beat()
+        with suppress(PalpateError), app.database.begin() as session:  # away, it may be back before the claim runs out
+            jobs.renew(session, job, lease_s=lease_s)
 
-    thread = threading.Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return meanwhile(renew, lease_s / 4)
 
 
 def _note_failure(app: App, job: Job, error: str) -> str:

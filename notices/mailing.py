@@ -10,17 +10,18 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from directory.errors import MailServerError, PalpateError, RecordsUnavailableError
+from directory.meanwhile import meanwhile
 from directory.settings import Settings
 from records import mail
 from records.database import Database
@@ -195,23 +196,14 @@ def send_waiting(
     return SendSummary(sent, refused, waiting, trouble)
 
 
-@contextmanager
-def _kept_claimed(database: Database, message: Mail, worker: str) -> Iterator[None]:
+def _kept_claimed(database: Database, message: Mail, worker: str) -> AbstractContextManager[None]:
     """Renew the claim on a message while the server takes its time."""
-    ended = Event()
 
     def renew() -> None:
-        while not ended.wait(mail.LEASE_S / 4):
-            with suppress(PalpateError), database.begin() as session:
-                mail.renew(session, message.seq, worker)
+        with suppress(PalpateError), database.begin() as session:
+            mail.renew(session, message.seq, worker)
 
-    thread = Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
+    return meanwhile(renew, mail.LEASE_S / 4)
 
 
 def _write_down(database: Database, message: Mail) -> None:
