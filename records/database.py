@@ -162,7 +162,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 def _turn_to_write_ahead(url: sa.URL) -> None:
-    """Give the file a write-ahead log, for good: one that finds it busy is refused at once."""
+    """Give the file a write-ahead log, for good; of several at once all but one would be refused, not kept waiting."""
     engine = sa.create_engine(url, poolclass=sa.NullPool, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = WAL")

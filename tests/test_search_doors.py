@@ -168,14 +168,18 @@ def test_nothing_typed_comes_back_as_markup_or_control(doors: Doors) -> None:
         assert not set(page) & {chr(code) for code in (*range(9), 11, 12, *range(14, 32), 127)}
 
 
-def test_the_command_answers_or_refuses_in_one_line(
-    doors: Doors, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+@pytest.fixture
+def at_the_world(doors: Doors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Commands ask the world behind the doors."""
     settings = doors.world.settings
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PALPATE_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("PALPATE_SEARCH_URL", settings.search_url)
     monkeypatch.setenv("PALPATE_INDEX_ALIAS", settings.index_alias)
+
+
+@pytest.mark.usefixtures("at_the_world")
+def test_the_command_answers_or_refuses_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     lines = [["search", f" {text}"] for text in TEXTS]
     lines += [["search", "sciatica", "--near", text] for text in (*TEXTS[:6], *POINTS)]
     lines += [["search", "--near=Denver", f"--radius-km={number}"] for number in NUMBERS]
@@ -194,14 +198,8 @@ def test_the_command_answers_or_refuses_in_one_line(
     assert "radius" in capsys.readouterr().err
 
 
-def test_the_command_explains_what_it_understood_and_how_it_ordered(
-    doors: Doors, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    settings = doors.world.settings
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PALPATE_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("PALPATE_SEARCH_URL", settings.search_url)
-    monkeypatch.setenv("PALPATE_INDEX_ALIAS", settings.index_alias)
+@pytest.mark.usefixtures("at_the_world")
+def test_the_command_explains_what_it_understood_and_how_it_ordered(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["search", "sore neck zzyzx near Seattle", "--explain"]) == 0
     said = capsys.readouterr().out
     assert "Understood: place Seattle, WA (“near Seattle”); condition neck pain (“sore neck”)." in said

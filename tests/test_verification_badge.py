@@ -1,6 +1,5 @@
 """Badges lapse by themselves: computed from dates, under a clock that moves."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 
 from directory.models import Outcome
 from records.ledger import FhirStatus
+from tests.verification_records import Held
 from verification.badge import (
     CHECK_DAYS,
     CONTACT_DAYS,
@@ -22,18 +22,6 @@ from verification.fhir import fhir_status
 from verification.plan import next_check_on
 
 DAY = date(2026, 11, 20)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A credential as published."""
-
-    outcome: str = "verified"
-    kind: str = "licence"
-    jurisdiction: str | None = "CO"
-    verified_on: date | None = DAY
-    expires_on: date | None = date(2027, 8, 31)
-    rule: str | None = "number-name-city"
 
 
 def walk(credential: Held, *days: date) -> list[BadgeCode]:

@@ -1,6 +1,6 @@
 """A licence counts where it was given: the badge at a practice speaks of that practice's state or province first."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from random import Random
@@ -11,22 +11,11 @@ from directory.jurisdictions import load_jurisdictions
 from directory.models import Answer, EntityKind
 from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
 from search.standing import find_lasting, find_referral, find_speaking, rate_document, rate_document_places
+from tests.verification_records import Held
 from verification.badge import LABELS, BadgeCode, verified_until
 from verification.places import _WEAKEST_FIRST, find_weakest, rate_place, rate_places
 
 DAY = date(2026, 11, 20)
-
-
-@dataclass(frozen=True)
-class Held:
-    """A credential as published."""
-
-    outcome: str = "verified"
-    kind: str = "licence"
-    jurisdiction: str | None = "CO"
-    verified_on: date | None = DAY
-    expires_on: date | None = date(2027, 8, 31)
-    rule: str | None = "number-name-city"
 
 
 CURRENT = Held()

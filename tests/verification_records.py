@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,18 @@ from verification.sharing import Sharing
 from verification.subject import make_subject
 
 ON = date(2026, 11, 20)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A credential as published."""
+
+    outcome: str = "verified"
+    kind: str = "licence"
+    jurisdiction: str | None = "CO"
+    verified_on: date | None = ON
+    expires_on: date | None = date(2027, 8, 31)
+    rule: str | None = "number-name-city"
 
 
 def make_record(number: str = "MT.0012917", name: str = "Ann Example", **values: Any) -> RegisterRecord:
