@@ -63,9 +63,7 @@ def _find_makers(seen: Iterable[StoredObservation]) -> dict[str, list[StoredObse
         if isinstance(item.payload, Listing):
             makers[item.payload.listing_id].append(item)
         elif isinstance(item.payload, ExtractedPage):
-            url = item.payload.url or item.url or item.key
-            root = find_root(url, is_location=item.key.startswith(LOCATION_KEY))
-            makers[make_site_id(item.source, root)].append(item)
+            makers[_find_site(item, item.payload)].append(item)
         else:
             makers[f"{NPI}{item.key}"].append(item)
     return makers
@@ -77,7 +75,15 @@ def guess_listing(seen: StoredObservation) -> tuple[str, str]:
     if isinstance(payload, Listing):
         return payload.listing_id, payload.name or payload.title or payload.practice or payload.listing_id
     if isinstance(payload, ExtractedPage):
-        url = payload.url or seen.url or seen.key
-        root = find_root(url, is_location=seen.key.startswith(LOCATION_KEY))
-        return make_site_id(seen.source, root), payload.name or url
+        return _find_site(seen, payload), payload.name or _find_address(seen, payload)
     return f"{NPI}{seen.key}", f"NPI {seen.key}"
+
+
+def _find_site(seen: StoredObservation, page: ExtractedPage) -> str:
+    """The key of the listing of the practice whose site a page belongs to."""
+    root = find_root(_find_address(seen, page), is_location=seen.key.startswith(LOCATION_KEY))
+    return make_site_id(seen.source, root)
+
+
+def _find_address(seen: StoredObservation, page: ExtractedPage) -> str:
+    return page.url or seen.url or seen.key

@@ -279,10 +279,12 @@ def _find_bases(keys: Iterable[str]) -> list[str]:
     return sorted(first.values())
 
 
-def _load_parts(session: Session, keys: Iterable[str]) -> tuple[Part, ...]:
+def _load_parts(session: Session, keys: Sequence[str]) -> tuple[Part, ...]:
     """The people or practices that these listings belong to now, in the order of the listings."""
-    ids = dict.fromkeys(entities.find_by_listing(session, key) for key in keys)
-    found = [entities.get(session, entity_id) for entity_id in ids if entity_id is not None]
+    homes = entities.find_by_listings(session, keys)
+    found = [
+        entities.get(session, entity_id) for entity_id in dict.fromkeys(homes[key] for key in keys if key in homes)
+    ]
     return tuple(Part(item.id, item.kind, item.members) for item in found)
 
 
