@@ -174,7 +174,7 @@ def settle(session: Session, case: Case, today: date) -> None:
     if case.kind not in JUDGED:
         return
     keys = (*case.input.ones, *case.input.others)
-    for entity_id in sorted({home for key in keys if (home := entities.find_by_listing(session, key))}):
+    for entity_id in sorted(set(entities.find_by_listings(session, keys).values())):
         members = entities.get(session, entity_id).members
         found = find_listings(session, members)
         if len(found) < len(members):
