@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +31,7 @@ from records.tables import Base
 from tests.records_fixtures import LATER, make_entry, make_listing, make_record, observe, people
 
 ANA = Identity(names=(("Ana Example", "Denver"),))
+ANA_SOMEWHERE = re.compile(r"\bana\b", re.IGNORECASE)  # as a word: three letters alone turn up in a random token
 
 
 def make_page(url: str, *names: str, city: str | None = "Denver") -> ExtractedPage:
@@ -113,7 +115,7 @@ def test_a_page_that_names_others_too_stays_without_them(records_database: Datab
         (kept,) = observations.load_current(session, ObservationKind.PAGE)
         assert isinstance(kept.payload, ExtractedPage)
         assert [person.name for person in kept.payload.practitioners] == ["Bo Sample"]
-        assert "Ana" not in dump_all(session)
+        assert not ANA_SOMEWHERE.search(dump_all(session))
         assert kept.snapshot_hash is None
 
 
@@ -157,12 +159,13 @@ IDENTITY = Identity(
 def test_nothing_that_names_them_stays_and_the_chains_hold(records_database: Database) -> None:
     with records_database.begin() as session:
         person = fill(session)
-        assert "Ana" in dump_all(session)
+        assert ANA_SOMEWHERE.search(dump_all(session))
     done = forget(records_database, IDENTITY, by="rev", reason="asked by letter", entity_id=person)
     assert (done.observations, done.pages_stripped, done.ledger_rows, done.cases) == (3, 2, 1, 1)
     with records_database.read() as session:
         left = dump_all(session)
-        for word in ("Ana", "ana@", "ana2@", "ana-1", "1234567893", "CO-7"):
+        assert not ANA_SOMEWHERE.search(left)
+        for word in ("ana@", "ana2@", "ana-1", "1234567893", "CO-7"):
             assert word not in left
         assert "Bo Sample" in left
         assert ledger.check_chain(session).ok
@@ -187,7 +190,7 @@ def test_a_removed_person_stays_removed_when_crawled_again(records_database: Dat
     with records_database.begin() as session:
         counts = observations.store_many(session, again)
         assert (counts.removed, counts.new) == (3, 1)
-        assert "Ana" not in dump_all(session)
+        assert not ANA_SOMEWHERE.search(dump_all(session))
 
 
 def test_who_changes_their_mind_is_let_in_again(records_database: Database) -> None:
@@ -203,5 +206,6 @@ def test_what_is_kept_of_a_removal_can_t_be_read_or_guessed_without_the_secret(r
         removals.ask_out(session, replace(ANA, emails=("ana@example.com",)), by="ann", reason="asked")
         known = removals.load_filter(session)
         left = dump_all(session)
-        assert "ana" not in left.casefold().replace("ann", "")
+        assert not ANA_SOMEWHERE.search(left)
+        assert "ana@" not in left
         assert not replace(known, secret=b"another").knows(ANA)
