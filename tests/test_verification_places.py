@@ -12,8 +12,8 @@ from directory.models import Answer, EntityKind
 from search.interface import DocumentCredential, DocumentLocation, TherapistDocument
 from search.standing import find_lasting, find_referral, find_speaking, rate_document, rate_document_places
 from tests.verification_records import Held
-from verification.badge import LABELS, BadgeCode, verified_until
-from verification.places import _WEAKEST_FIRST, find_weakest, rate_place, rate_places
+from verification.badge import LABELS, BadgeCode, make_badge, verified_until
+from verification.places import PlaceStanding, find_weakest, rate_place, rate_places
 
 DAY = date(2026, 11, 20)
 
@@ -87,8 +87,14 @@ def test_where_the_place_is_not_known_every_credential_counts() -> None:
     assert [item.region for item in rate_places([CURRENT], [], on=DAY)] == [None]
 
 
-def test_every_badge_has_its_rank_among_places() -> None:
-    assert set(_WEAKEST_FIRST) == set(BadgeCode)
+def test_of_any_two_places_one_is_the_weaker_and_none_is_current_unless_both_are() -> None:
+    standings: list[PlaceStanding[Held]] = [PlaceStanding(None, make_badge(code, "")) for code in BadgeCode]
+    for one, other in product(standings, repeat=2):
+        weaker = find_weakest((one, other))
+        assert weaker in (one, other)
+        assert weaker == find_weakest((other, one))
+        assert (weaker.badge.code is BadgeCode.CURRENT) == (one.badge.code is other.badge.code is BadgeCode.CURRENT)
+    assert find_weakest(standings).badge.code is BadgeCode.BOARD_ACTION
 
 
 def test_a_standing_moves_with_the_clock() -> None:
