@@ -61,19 +61,11 @@ def run_crawl(
     source's last run, held back by its gates, whose counts a person accepted. A source that is paused is skipped.
     """
     overrides = overrides or {}
+    clock = clock or SystemClock()
     if from_ and len(sources) != 1:
         raise UsageError("--from needs exactly one --source that says how to read it.")
-    clock = clock or SystemClock()
-    if read_on and read_on > clock.today():
-        raise UsageError(f"--read-on {read_on} lies ahead: write the day on which the source was read.")
+    plan = make_plan(regions, shard, from_=from_, full=full, read_on=read_on, today=clock.today())
     chosen = choose_sources(sources, settings.data_dir)
-    plan = Plan(
-        regions=tuple(sorted({parse_region(text) for text in regions}, key=str)),
-        shard=parse_shard(shard),
-        from_=from_,
-        full=full,
-        read_on=read_on,
-    )
     with database.read() as session:
         pauses = load_pauses(session)
     jobs: list[Job] = []
@@ -82,8 +74,8 @@ def run_crawl(
         for base in chosen:
             source, connect_to = apply_override(base, overrides.get(base.id, {}))
             pause = pauses.get(source.id)
-            reason = f"paused by {pause.by}" if pause else None
-            if reason := reason or find_reason_to_skip(source, settings, plan, asked_for=bool(sources)):
+            skips = find_reason_to_skip(source, settings, plan, asked_for=bool(sources))
+            if reason := f"paused by {pause.by}" if pause else skips:
                 summaries[source.id] = SourceSummary(source=source.id, state=SourceState.SKIPPED, notes={reason: 1})
                 continue
             jobs.append(
@@ -109,6 +101,16 @@ def run_crawl(
     for summary in asyncio.run(_run_jobs(jobs)):
         summaries[summary.source] = summary
     return [summaries[source.id] for source in chosen]
+
+
+def make_plan(
+    regions: Sequence[str], shard: str | None, *, from_: str | None, full: bool, read_on: date | None, today: date
+) -> Plan:
+    """What a run is to read, from the words it was asked in; raises `UsageError` for what can't be meant."""
+    if read_on and read_on > today:
+        raise UsageError(f"--read-on {read_on} lies ahead: write the day on which the source was read.")
+    places = sorted({parse_region(text) for text in regions}, key=str)
+    return Plan(regions=tuple(places), shard=parse_shard(shard), from_=from_, full=full, read_on=read_on)
 
 
 def choose_sources(names: Sequence[str], data_dir: Path) -> list[Source]:
