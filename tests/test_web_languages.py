@@ -15,6 +15,7 @@ from directory.jurisdictions import load_jurisdictions
 from directory.regions import REGIONS
 from tests.web_world import make_documents, make_world
 from web.language import LANGUAGE_NAMES, TRANSLATIONS, choose_language, load_language
+from web.pages import make_environment
 
 WEB = Path(__file__).parents[1] / "web"
 METHODS = [("templates/**.html", "jinja2"), ("**.py", "python")]
@@ -109,3 +110,15 @@ def test_the_law_s_sentence_speaks_the_page_s_language(client: TestClient) -> No
 def test_names_are_ordered_as_the_language_orders_them(client: TestClient) -> None:
     page = client.get("/developers?lang=fr").text
     assert page.index("Idaho") < page.index("Île-du-Prince-Édouard") < page.index("Illinois")
+
+
+def test_a_templates_fixed_words_are_translated_before_anybody_visits() -> None:
+    templates = make_environment("fr")
+    assert '"Rechercher"' in str(templates.compile('{{ _("Search") }}', raw=True)).replace("'", '"')
+    assert "Rechercher" not in str(templates.compile("{{ _(words) }}", raw=True))
+    assert templates.from_string("{{ _(words) }}").render(words="Search") == "Rechercher"
+
+
+def test_what_a_sentence_is_filled_with_is_escaped() -> None:
+    page = make_environment("en").from_string('{{ _("within %(radius)s", radius=radius) }}')
+    assert page.render(radius="<b>5 km</b>") == "within &lt;b&gt;5 km&lt;/b&gt;"

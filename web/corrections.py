@@ -69,7 +69,7 @@ def take_form(
         "state.html",
         headers={"Cache-Control": "no-store"},
         title=visit.language.say("Thank you"),
-        icon="check",
+        icon_name="check",
         heading=visit.language.say("Thank you"),
         text=visit.language.say("A person will look at it within two working days. Nothing changes before that."),
         links=[],

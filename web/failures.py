@@ -65,7 +65,14 @@ def make_state_page(visit: Visit, status: int) -> Response:
     )
     headers = {"Retry-After": "30", "Cache-Control": "no-store"} if status >= 500 else {"Cache-Control": "no-store"}
     return visit.page(
-        "state.html", status=status, headers=headers, title=heading, icon=icon, heading=heading, text=text, links=links
+        "state.html",
+        status=status,
+        headers=headers,
+        title=heading,
+        icon_name=icon,
+        heading=heading,
+        text=text,
+        links=links,
     )
 
 

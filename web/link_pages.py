@@ -22,7 +22,9 @@ def ask(visit: Visit, heading: str, text: str, button: str) -> Response:
 def say_done(visit: Visit, icon: str, heading: str, text: str) -> Response:
     """What was done, and the way back."""
     home = Link(visit.language.say("Back to the search"), visit.url("/"))
-    return visit.page("state.html", headers=PRIVATE, title=heading, icon=icon, heading=heading, text=text, links=[home])
+    return visit.page(
+        "state.html", headers=PRIVATE, title=heading, icon_name=icon, heading=heading, text=text, links=[home]
+    )
 
 
 def answer(visit: Visit, act: Act, *, text: str, again: Link) -> Response:
@@ -37,7 +39,7 @@ def answer(visit: Visit, act: Act, *, text: str, again: Link) -> Response:
             status=410,
             headers=PRIVATE,
             title=heading,
-            icon="link",
+            icon_name="link",
             heading=heading,
             text=text,
             links=links,
