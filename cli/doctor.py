@@ -12,7 +12,7 @@ from typing import Any
 
 from cli.app import App
 from crawler.sources import describe_sources
-from directory.errors import PalpateError
+from directory.errors import PalpateError, ProviderUnavailableError
 from records import audit, ledger, mail, outbox, requests
 from search.engine import open_engine
 from search.indexer import index_status
@@ -43,6 +43,7 @@ def examine(app: App) -> list[Finding]:
         ("sources", _look_at_sources),
         ("index", _look_at_index),
         ("mail", _look_at_mail),
+        ("sign-in by OIDC", _look_at_provider),
         ("requests", _look_at_requests),
         ("site", _look_at_site),
     )
@@ -113,6 +114,22 @@ def _look_at_mail(app: App) -> Iterator[Finding]:
     late = found.oldest_at is not None and app.clock.now() - found.oldest_at > LATE_MAIL
     mend = f"Run `palpate mail send` often. {found.last_error or ''}".strip() if late else ""
     yield Finding("mail queue", not late, f"{found.waiting} wait, {found.given_up} given up", mend)
+
+
+def _look_at_provider(app: App) -> Iterator[Finding]:
+    """Whether the provider that reviewers may sign in by is there; without one there is nothing to look at."""
+    from web.admin.single_sign_on import open_provider
+
+    provider = open_provider(app.settings)
+    if provider is None:
+        return
+    try:
+        provider.check()
+    except ProviderUnavailableError:
+        mend = "Start it, or mend PALPATE_OIDC_ISSUER: the log says what it answers. Passwords still work."
+        yield Finding("sign-in by OIDC", ok=False, found=f"{provider.issuer} cannot be used", mend=mend)
+        return
+    yield Finding("sign-in by OIDC", ok=True, found=provider.issuer)
 
 
 def _look_at_requests(app: App) -> Iterator[Finding]:

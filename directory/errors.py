@@ -71,6 +71,10 @@ class TamperedError(PalpateError):
     """A hash chain does not hold: a row was edited, removed or put elsewhere."""
 
 
+class ProviderUnavailableError(PalpateError):
+    """The provider of sign-ins gave no answer that can be used; passwords still open the door."""
+
+
 class MailServerError(PalpateError):
     """The mail server cannot be used now; what should be sent waits."""
 
@@ -108,6 +112,7 @@ HTTP_STATUSES: dict[type[PalpateError], int] = {
     ConflictError: 409,
     EngineUnavailableError: 503,
     RecordsUnavailableError: 503,
+    ProviderUnavailableError: 503,
     MailServerError: 503,
     IndexGateError: 409,
     NotAllowedError: 403,

@@ -79,6 +79,9 @@ class Settings(BaseModel):
     second_factor: SecondFactor = Field(
         SecondFactor.OPTIONAL, description="Who must have a second factor: optional, admins or everybody."
     )
+    oidc_issuer: str = Field("", description="Provider by which reviewers may sign in (OpenID Connect); empty: none.")
+    oidc_client_id: str = Field("", description="The name that the provider knows this installation by.")
+    oidc_client_secret: str = Field("", description="The secret that the provider gave with that name.")
     secure_cookies: bool = Field(False, description="Mark the reviewers' cookie Secure (set behind TLS).")
 
     @field_validator("search_url", "base_url", "contact_url")
@@ -87,6 +90,13 @@ class Settings(BaseModel):
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname):
             raise ValueError("must be an http:// or https:// address")
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _check_issuer(cls, value: str) -> str:
+        if value and (not may_carry_secrets(value) or set(value) & set("?#")):
+            raise ValueError("must be an https:// address (http:// only on this machine), without a question mark")
+        return value
 
     @field_validator("smtp_url")
     @classmethod
@@ -108,6 +118,13 @@ class Settings(BaseModel):
         if value and not value.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
             raise ValueError("must begin with postgresql:// or sqlite:///")
         return value
+
+
+def may_carry_secrets(address: str) -> bool:
+    """Whether secrets may be sent to an address: over TLS, or to this machine itself."""
+    parts = urlsplit(address)
+    is_here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "::1", "localhost")
+    return bool(parts.hostname) and (parts.scheme == "https" or is_here)
 
 
 def load_settings(environ: Mapping[str, str] | None = None, toml: Path = Path("palpate.toml")) -> Settings:

@@ -87,19 +87,22 @@ def count_recovery_codes(session: Session, user_id: str) -> int:
 def check(session: Session, name: str, code: str) -> bool:
     """Whether this is the phone's code, or a recovery code; either is used up by it.
 
-    Whoever comes here knows the password. After twenty wrong codes in a row it is taken to be known to somebody
-    without the phone, and is void: the account's owner sets a new one by mail.
+    Whoever comes here has the first factor. After twenty wrong codes in a row it is taken to be in the hands of
+    somebody without the phone: the password is void, and no code is taken (NotAllowedError), whatever way was gone,
+    until the account's owner sets a new password by mail.
     """
     row = get_row(session, name)
     if row.totp_since is None:
         raise UsageError("This account has no second factor.")
+    if row.totp_failures >= MOST_FAILURES:
+        raise NotAllowedError("Too many wrong codes were given for this account. Set a new password by mail first.")
     if _take_code(session, row, code) or _take_recovery_code(session, row, code):
         row.totp_failures = 0
         session.flush()
         return True
     row.totp_failures += 1
     if row.totp_failures >= MOST_FAILURES:
-        row.password_hash, row.totp_failures = VOID, 0
+        row.password_hash = VOID
         session.execute(sa.delete(SessionRow).where(SessionRow.user_id == row.id))
     session.flush()
     return False

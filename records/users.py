@@ -101,6 +101,12 @@ def get(session: Session, name: str) -> User:
     return make_user(get_row(session, name))
 
 
+def find_by_email(session: Session, email: str) -> User | None:
+    """The account that mails to this address are for, closed or not; None if there is none, or more than one."""
+    rows = session.scalars(sa.select(UserRow).where(sa.func.lower(UserRow.email) == email.lower()).limit(2)).all()
+    return make_user(rows[0]) if len(rows) == 1 else None
+
+
 def load_all(session: Session) -> list[User]:
     """Every account, by name."""
     return [make_user(row) for row in session.scalars(sa.select(UserRow).order_by(UserRow.name))]
@@ -129,7 +135,7 @@ def sign_in(database: Database, *, name: str, password: str, client: str) -> Use
 def set_password(session: Session, name: str, password: str) -> None:
     """Give an account a new password and sign it out everywhere; links to set one hold no more."""
     row = get_row(session, name)
-    row.password_hash = _hash(password)
+    row.password_hash, row.totp_failures = _hash(password), 0
     session.execute(sa.delete(SessionRow).where(SessionRow.user_id == row.id))
     session.execute(sa.delete(PasswordResetRow).where(PasswordResetRow.user_id == row.id))
     session.flush()

@@ -54,6 +54,9 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
         ("PALPATE_CRAWL_DELAY_S", "-1"),
         ("PALPATE_SECURE_COOKIES", "perhaps"),
         ("PALPATE_SECOND_FACTOR", "nobody"),
+        ("PALPATE_OIDC_ISSUER", "login.example.org"),
+        ("PALPATE_OIDC_ISSUER", "http://login.example.org"),
+        ("PALPATE_OIDC_ISSUER", "https://login.example.org/?realm=clinic"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(name: str, value: str, tmp_path: Path) -> None:

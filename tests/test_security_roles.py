@@ -27,6 +27,8 @@ RIGHTS: dict[tuple[str, str], Role | None] = {
     ("GET", "/admin/sign-in"): NOBODY,
     ("POST", "/admin/sign-in"): NOBODY,
     ("POST", "/admin/sign-in/code"): NOBODY,
+    ("GET", "/admin/sign-in/oidc"): NOBODY,
+    ("GET", "/admin/sign-in/oidc/callback"): NOBODY,
     ("GET", "/admin/forgotten"): NOBODY,
     ("POST", "/admin/forgotten"): NOBODY,
     ("GET", "/admin/reset"): NOBODY,

@@ -18,6 +18,7 @@ from records.database import Database
 from search.engine import open_visitors_reader
 from search.interface import Engine
 from web import admin, api, corrections, fhir, health, lists, open_data, patients, physicians, proofs, watching
+from web.admin.single_sign_on import open_provider
 from web.admin.sources import ListSources
 from web.api_models import ProblemModel
 from web.bodies import BodyLimit
@@ -69,6 +70,7 @@ def create_app(
         gazetteer=load_gazetteer(),
         jurisdictions=load_jurisdictions(),
     )
+    app.state.provider = open_provider(settings)
     limits = (("corrections", 5, 3600), ("watching", 10, 3600), ("feeds", 120, 60), ("sign_ins", 100, 600))
     for name, limit, window_s in limits:
         limiter = Limiter(limit, window_s, clock=app.state.site.clock, secret=settings.session_secret)

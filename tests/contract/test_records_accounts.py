@@ -100,6 +100,11 @@ def test_a_password_known_without_the_phone_is_void_in_the_end(
             assert not second_factor.check(session, "ann", wrong)
     with pytest.raises(NotAllowedError):
         users.sign_in(records_database, name="ann", password=PASSWORD, client="192.0.2.1")
+    records_clock.step(seconds=30)
+    with records_database.begin() as session:  # nor does the right code help who came by another way than the password
+        right = show_code(session, secret)
+        with pytest.raises(NotAllowedError, match="Set a new password by mail first"):
+            second_factor.check(session, "ann", right)
     with records_database.begin() as session:
         resets.use(session, resets.start(session, "ann"), "another long password")
         records_clock.step(seconds=30)

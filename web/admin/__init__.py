@@ -16,12 +16,14 @@ from web.admin import (
     people,
     programs,
     queue,
+    single_sign_on,
     sources,
     trail,
 )
 
 router = APIRouter(prefix="/admin", include_in_schema=False)
 router.include_router(account.router)
+router.include_router(single_sign_on.router)
 router.include_router(forgotten.router)
 router.include_router(own.router)
 router.include_router(accounts.router)

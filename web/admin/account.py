@@ -19,13 +19,16 @@ from web.site import Site
 
 router = APIRouter()
 HALFWAY_S = 300  # between the password and the code
+DONE = {"password": "Your new password is set. Sign in with it.", "out": "You are signed out."}
 
 
 @router.get("/sign-in")
 def show_sign_in(request: Request, back: str = "/admin/", done: str = "") -> Response:
     """The sign-in page."""
-    note = "Your new password is set. Sign in with it." if done == "password" else ""
-    return _show(open_visit(request), back, note=note)
+    note = DONE.get(done, "")
+    if done == "out" and request.app.state.provider is not None:
+        note += " Your organisation does not know of it: on a shared computer, sign out there too."
+    return show_sign_in_page(open_visit(request), back, note=note)
 
 
 @router.post("/sign-in")
@@ -42,10 +45,10 @@ def sign_in(
         check_crowd(request)
         user = users.sign_in(visit.site.database, name=name, password=password, client=name_client(request))
     except NotAllowedError as error:
-        return _show(visit, back, message=str(error), name=name, status=max(401, find_http_status(error)))
+        return show_sign_in_page(visit, back, message=str(error), name=name, status=max(401, find_http_status(error)))
     if user.has_totp:
-        return _ask_code(visit, _make_ticket(visit.site, user), back)
-    return _open(request, user, back)
+        return ask_code(visit, make_ticket(visit.site, user), back)
+    return open_browser(request, user, back)
 
 
 @router.post("/sign-in/code")
@@ -61,22 +64,25 @@ def sign_in_with_code(
     database = visit.site.database
     name = _read_ticket(visit.site, ticket)
     if name is None:
-        return _show(visit, back, message="That took too long. Sign in again.", status=401)
+        return show_sign_in_page(visit, back, message="That took too long. Sign in again.", status=401)
     try:
         tries.take(database, f"code\x1f{name}", client)
     except TooManyTriesError as error:
-        return _ask_code(visit, ticket, back, message=str(error), status=find_http_status(error))
-    with database.begin() as session:
-        user = users.get(session, name)
-        is_open = user.disabled_at is None and user.has_totp
-        is_right = is_open and second_factor.check(session, name, code)
-        if is_right:
-            tries.forget(session, f"code\x1f{name}", client)
-        else:
-            audit.append(session, actor=name, action="sign-in.wrong-code", subject=user.id)
+        return ask_code(visit, ticket, back, message=str(error), status=find_http_status(error))
+    try:
+        with database.begin() as session:
+            user = users.get(session, name)
+            is_open = user.disabled_at is None and user.has_totp
+            is_right = is_open and second_factor.check(session, name, code)
+            if is_right:
+                tries.forget(session, f"code\x1f{name}", client)
+            else:
+                audit.append(session, actor=name, action="sign-in.wrong-code", subject=user.id)
+    except NotAllowedError as error:
+        return show_sign_in_page(visit, back, message=str(error), status=find_http_status(error))
     if not is_right:
-        return _ask_code(visit, ticket, back, message="The code is wrong, or was used before.", status=401)
-    return _open(request, user, back)
+        return ask_code(visit, ticket, back, message="The code is wrong, or was used before.", status=401)
+    return open_browser(request, user, back)
 
 
 @router.post("/sign-out")
@@ -84,7 +90,7 @@ def sign_out(desk: OwningForm) -> Response:
     """Sign out: the token is worth nothing from now on."""
     with desk.visit.site.database.begin() as session:
         sign_ins.end(session, desk.token)
-    response = RedirectResponse("/admin/sign-in", 303)
+    response = RedirectResponse("/admin/sign-in?done=out", 303)
     response.delete_cookie(COOKIE, path="/admin")
     return response
 
@@ -109,7 +115,7 @@ def set_cookie(response: Response, site: Site, token: str) -> Response:
     return response
 
 
-def _open(request: Request, user: User, back: str) -> Response:
+def open_browser(request: Request, user: User, back: str) -> Response:
     """Sign the browser in under a new token; the one it held before is worth nothing from now on."""
     site: Site = request.app.state.site
     with site.database.begin() as session:
@@ -121,8 +127,8 @@ def _open(request: Request, user: User, back: str) -> Response:
     return set_cookie(RedirectResponse(back if is_own(back) else "/admin/", 303), site, token)
 
 
-def _make_ticket(site: Site, user: User) -> str:
-    """What shows, for five minutes, that the password was right."""
+def make_ticket(site: Site, user: User) -> str:
+    """What shows, for five minutes, that the first factor was right."""
     return str(_make_signer(site).dumps([user.name, int(site.clock.now().timestamp())]))
 
 
@@ -138,7 +144,10 @@ def _make_signer(site: Site) -> URLSafeSerializer:
     return URLSafeSerializer(site.settings.session_secret, salt="sign-in halfway")
 
 
-def _show(visit: Visit, back: str, *, message: str = "", note: str = "", name: str = "", status: int = 200) -> Response:
+def show_sign_in_page(
+    visit: Visit, back: str, *, message: str = "", note: str = "", name: str = "", status: int = 200
+) -> Response:
+    """The sign-in page, with what went wrong or was done."""
     return visit.page(
         "admin/sign_in.html",
         status=status,
@@ -148,10 +157,12 @@ def _show(visit: Visit, back: str, *, message: str = "", note: str = "", name: s
         message=message,
         note=note,
         name=name,
+        by_organisation=bool(visit.site.settings.oidc_issuer),
     )
 
 
-def _ask_code(visit: Visit, ticket: str, back: str, *, message: str = "", status: int = 200) -> Response:
+def ask_code(visit: Visit, ticket: str, back: str, *, message: str = "", status: int = 200) -> Response:
+    """The page that asks for the phone's code, once the first factor was right."""
     return visit.page(
         "admin/code.html",
         status=status,
