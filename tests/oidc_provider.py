@@ -32,6 +32,7 @@ class OidcProvider:
 
     port: int
     clock: Clock
+    host: str = "127.0.0.1"  # as it names itself: for a browser, "localhost" is another site
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "first", "use": "sig"}))
     person: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict)
@@ -46,7 +47,7 @@ class OidcProvider:
 
     @property
     def issuer(self) -> str:
-        return f"http://127.0.0.1:{self.port}/realms/example"
+        return f"http://{self.host}:{self.port}/realms/example"
 
     def behave(self, **person: Any) -> None:
         """Say and do what a provider should from now on, and sign this person in."""
@@ -170,10 +171,10 @@ def _make_handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def run_oidc_provider(clock: Clock) -> Iterator[OidcProvider]:
+def run_oidc_provider(clock: Clock, **parts: Any) -> Iterator[OidcProvider]:
     """A provider that answers until the end of the block."""
     with reserve_port() as port:  # it stays its own while it is away
-        provider = OidcProvider(port, clock)
+        provider = OidcProvider(port, clock, **parts)
         provider.start()
         try:
             yield provider

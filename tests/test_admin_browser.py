@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from directory.clock import FixedClock
 from directory.models import Outcome
 from records import audit, reviews, second_factor, sign_ins, users
 from records.reviews import CaseDraft, CaseInput, CaseKind, CaseState
 from records.sign_ins import Scope
+from search.node.process import reserve_port
 from tests.admin_visits import PASSWORD, add_people, show_code
+from tests.oidc_provider import CLIENT, SECRET, run_oidc_provider
 from tests.web_browser import AXE, WCAG, find_violations, need, open_browser, open_page, serve
-from tests.web_world import World, make_world
+from tests.web_world import NOW, World, make_world
 from web.admin.access import COOKIE
 
 CASES = 50
@@ -55,6 +58,23 @@ def enter(page: Page, site: str, name: str) -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(re.compile("left to review"))
+
+
+def test_a_reviewer_comes_in_by_their_organisation_from_another_site(browser: Browser, tmp_path: Path) -> None:
+    need(AXE, "axe-core")
+    with reserve_port() as port, run_oidc_provider(FixedClock(NOW), host="localhost") as provider:
+        named = {"oidc_issuer": provider.issuer, "oidc_client_id": CLIENT, "oidc_client_secret": SECRET}
+        world = make_world(tmp_path, [], base_url=f"http://127.0.0.1:{port}", **named)
+        add_people(world)
+        provider.behave(email="ada@example.org", email_verified=True)
+        with serve(world.app, port=port) as site, open_page(browser) as page:
+            for width in (360, 1280):
+                assert find_violations(browser, f"{site}/admin/sign-in?done=out", width=width) == []
+            page.goto(site + "/admin/sources")
+            page.get_by_role("link", name="Sign in with your organisation").click()
+            expect(page.locator("h1")).to_have_text("Sources")
+            page.get_by_role("button", name="Sign out ada").click()
+            expect(page.get_by_role("status")).to_contain_text("sign out there too")
 
 
 def press(page: Page, key: str) -> None:

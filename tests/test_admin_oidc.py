@@ -23,7 +23,7 @@ from records import audit, sign_ins, users
 from records.users import Role
 from tests.admin_visits import add_people, find_field, send, show_code, sign_in
 from tests.oidc_provider import CLIENT, NAMES, SECRET, OidcProvider, run_oidc_provider
-from tests.test_admin_accounts import enrol, give_code
+from tests.test_admin_accounts import enrol, give_code, load_letters
 from tests.web_world import NOW, World, make_world
 from web.admin.access import COOKIE, SECOND_FACTOR
 from web.admin.single_sign_on import COOKIE as TRIP
@@ -381,12 +381,15 @@ def test_a_closed_account_stays_closed_and_the_audit_has_it(
         assert is_refused(go(client, provider), "No open account here"), "of two, nobody can tell which is meant"
 
 
-def test_who_set_no_password_yet_needs_none(tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider) -> None:
+def test_who_was_invited_needs_no_password(tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider) -> None:
     world = make_sign_on_world(tmp_path_factory, provider)
-    with world.database.begin() as session:
-        users.create_user(session, name="eva", password=None, role=Role.REVIEWER, email="eva@example.org")
-    provider.behave(email="eva@example.org", email_verified=True)
     with visit(world) as client:
+        sign_in(client, "max")
+        send(client, "/admin/accounts", name="eva", email="eva@example.org", role="reviewer")
+        (letter,) = load_letters(world)
+        assert "Or sign in with your organisation, without a password: http" in str(letter.get_payload())
+        client.cookies.clear()
+        provider.behave(email="eva@example.org", email_verified=True)
         assert go(client, provider).status_code == 303
         assert client.get("/admin/").status_code == 200
 

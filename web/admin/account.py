@@ -27,7 +27,7 @@ def show_sign_in(request: Request, back: str = "/admin/", done: str = "") -> Res
     """The sign-in page."""
     note = DONE.get(done, "")
     if done == "out" and request.app.state.provider is not None:
-        note += " Your organisation does not know of it: on a shared computer, sign out there too."
+        note += " Who came by their organisation still is signed in there: on a shared computer, sign out there too."
     return show_sign_in_page(open_visit(request), back, note=note)
 
 

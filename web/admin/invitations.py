@@ -32,7 +32,7 @@ def write_reset(settings: Settings, user: User, token: str, *, at: datetime) -> 
 
 def write_invitation(settings: Settings, user: User, token: str, *, by: str, at: datetime) -> Draft:
     """The letter to somebody for whom an account was made."""
-    lines = (
+    lines: tuple[str, ...] = (
         f"{clean(by, 120)} made an account for you on Palpate, a directory of massage therapists. You are {user.role}.",
         f"Your name there is: {clean(user.name, 120)}",
         "",
@@ -41,6 +41,8 @@ def write_invitation(settings: Settings, user: User, token: str, *, by: str, at:
         "",
         "The link works once, for three days.",
     )
+    if settings.oidc_issuer:
+        lines += ("", f"Or sign in with your organisation, without a password: {settings.base_url}/admin/sign-in")
     return _write(settings, user, token, subject="Palpate: your account", lines=lines, at=at)
 
 
