@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -25,9 +25,9 @@ KM_PER_MILE = 1.609344
 ISO_DAY = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Language:
-    """One language of the interface; `say` translates, the rest write values in its manner."""
+    """One language of the interface, of which there is one; `say` translates, the rest write values in its manner."""
 
     code: str
     locale: Locale
@@ -59,7 +59,7 @@ class Language:
 
     def write_date(self, day: date | None) -> str:
         """The day, as '12 Nov 2026' in this language; empty for None."""
-        return format_date(day, "d MMM y", locale=self.locale) if day else ""
+        return _write_date(day, self.code) if day else ""
 
     def rewrite_dates(self, text: str) -> str:
         """The sentence with every '2026-11-12' in it as this language writes a day."""
@@ -79,11 +79,11 @@ class Language:
             return self.say("today")
         if days == 1:
             return self.say("yesterday")
-        return format_timedelta(day - today, granularity="day", threshold=1.5, add_direction=True, locale=self.locale)
+        return _write_age(days, self.code)
 
     def number(self, value: float, decimals: int = 0) -> str:
         """A number with this language's separators."""
-        return _write_number(round(value, decimals), self.locale)
+        return _write_number(round(value, decimals), self.code)
 
     def distance(self, km: float, *, miles: bool = False) -> str:
         """A distance a person can use: one decimal below ten, whole above."""
@@ -107,8 +107,19 @@ class Language:
 
 
 @lru_cache(maxsize=20_000)  # a page writes some forty, nearly all of them small
-def _write_number(value: float, locale: Locale) -> str:
-    return format_decimal(value, locale=locale)
+def _write_number(value: float, code: str) -> str:
+    return format_decimal(value, locale=code)
+
+
+@lru_cache(maxsize=10_000)  # those of thirty years
+def _write_date(day: date, code: str) -> str:
+    return format_date(day, "d MMM y", locale=code)
+
+
+@lru_cache(maxsize=10_000)
+def _write_age(days: int, code: str) -> str:
+    ago = timedelta(days=-days)
+    return format_timedelta(ago, granularity="day", threshold=1.5, add_direction=True, locale=code)
 
 
 def _open(sentence: str, words: str, mark: str) -> str:

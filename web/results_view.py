@@ -247,11 +247,10 @@ def write_distance(visit: Visit, distance_km: float | None, location: DocumentLo
 
 def list_terms(visit: Visit, ids: tuple[str, ...], matched: set[str]) -> tuple[TermView, ...]:
     """The terms' names, those that matched first."""
-    known = [term_id for term_id in ids if visit.site.find_term(term_id)]
-    ordered = sorted(known, key=lambda term_id: term_id not in matched)
-    return tuple(
-        TermView(visit.site.name_term(term_id, visit.language.code), term_id in matched) for term_id in ordered
-    )
+    code = visit.language.code
+    known = [term for term_id in ids if (term := visit.site.find_term(term_id))]
+    shown = [TermView(term.get_label(code), term.id in matched) for term in known]
+    return tuple(sorted(shown, key=lambda term: not term.matched))
 
 
 def _list_chips(visit: Visit, form: SearchForm, answer: SearchAnswer) -> tuple[Link, ...]:

@@ -39,7 +39,7 @@ class Site:
 
     def find_term(self, term_id: str) -> Term | None:
         """The condition or technique with this id."""
-        return self.vocabulary.conditions.get(term_id) or self.vocabulary.techniques.get(term_id)
+        return self.vocabulary.terms.get(term_id)
 
     def name_term(self, term_id: str, language: str) -> str:
         """The term's name in a language, else in English, else its id in words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from directory.credentials import find_issuer
@@ -13,6 +14,7 @@ from search.standing import find_referral, rate_document, rate_document_places
 from verification import badge as badges
 from verification.badge import BadgeCode
 from verification.places import PlaceStanding
+from web.language import Language
 from web.values import clean
 from web.words import BadgeView, make_badge_view
 
@@ -88,21 +90,7 @@ def _show(visit: Visit, standing: PlaceStanding[DocumentCredential]) -> BadgeVie
 def write_sentence(visit: Visit, standing: PlaceStanding[DocumentCredential]) -> str:
     """What is known, when it was looked up, and what is not known."""
     say, badge, credential = visit.language.say, standing.badge, standing.basis
-    sentences = {
-        BadgeCode.CURRENT: say("Checked %(age)s in the register of %(place)s."),
-        BadgeCode.CERTIFICATE: say("Checked %(age)s with the body that issued it."),
-        BadgeCode.EXPIRED: say("The register of %(place)s shows that it ended on %(day)s."),
-        BadgeCode.INACTIVE: say("Inactive in the register of %(place)s, checked %(age)s."),
-        BadgeCode.BOARD_ACTION: say("The board of %(place)s has an action on file, read %(age)s."),
-        BadgeCode.NO_REGISTER: say("%(place)s has no massage register: nobody can check this title there."),
-        BadgeCode.ELSEWHERE: say(
-            "No licence of %(place)s is stated. One of %(other)s is current there: checked %(age)s in its register."
-        ),
-        BadgeCode.CLAIMED: say("The therapist states this. No register lists it."),
-        BadgeCode.NOT_STATED: say("No licence is stated on the pages we read."),
-        BadgeCode.CHECKING: say("Last looked up %(age)s in the register of %(place)s; not settled yet."),
-    }
-    sentence = sentences[badge.code]
+    sentence = _list_sentences(visit.language)[badge.code]
     if badge.code is BadgeCode.EXPIRED and credential and credential.expires_on is None:
         sentence = say("The register of %(place)s shows that it has ended.")
     elif badge.code is BadgeCode.CLAIMED and credential and credential.rule == "register-unread":
@@ -123,6 +111,26 @@ def write_sentence(visit: Visit, standing: PlaceStanding[DocumentCredential]) ->
         "others": visit.language.listed([describe_where(visit, other) for other in standing.others]),
         "age": visit.language.age(badge.checked_on, visit.site.today()) if badge.checked_on else "",
         "day": visit.language.write_date(credential.expires_on) if credential else "",
+    }
+
+
+@cache
+def _list_sentences(language: Language) -> dict[BadgeCode, str]:
+    """What each badge says as a rule."""
+    say = language.say
+    return {
+        BadgeCode.CURRENT: say("Checked %(age)s in the register of %(place)s."),
+        BadgeCode.CERTIFICATE: say("Checked %(age)s with the body that issued it."),
+        BadgeCode.EXPIRED: say("The register of %(place)s shows that it ended on %(day)s."),
+        BadgeCode.INACTIVE: say("Inactive in the register of %(place)s, checked %(age)s."),
+        BadgeCode.BOARD_ACTION: say("The board of %(place)s has an action on file, read %(age)s."),
+        BadgeCode.NO_REGISTER: say("%(place)s has no massage register: nobody can check this title there."),
+        BadgeCode.ELSEWHERE: say(
+            "No licence of %(place)s is stated. One of %(other)s is current there: checked %(age)s in its register."
+        ),
+        BadgeCode.CLAIMED: say("The therapist states this. No register lists it."),
+        BadgeCode.NOT_STATED: say("No licence is stated on the pages we read."),
+        BadgeCode.CHECKING: say("Last looked up %(age)s in the register of %(place)s; not settled yet."),
     }
 
 

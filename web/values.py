@@ -32,7 +32,10 @@ class Phone:
 
 def clean(text: str | None, longest: int = LONGEST_TEXT) -> str:
     """The text on one line, without marks that reorder or hide it, cut to a length a page can bear."""
-    plain = " ".join((text or "").translate(HIDDEN_MARKS).split())
+    shown = text or ""
+    if not shown.isascii():  # no hidden mark is
+        shown = shown.translate(HIDDEN_MARKS)
+    plain = " ".join(shown.split())
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
 
 

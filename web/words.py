@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from directory.models import PracticeKind, Referral, Setting
 from search.interface import Sort
@@ -34,6 +35,7 @@ BADGE_LOOKS = {
 }
 
 
+@cache
 def name_badge(language: Language, code: str) -> str:
     """The badge's one name."""
     say = language.say
@@ -98,6 +100,7 @@ def explain_badges(language: Language) -> tuple[BadgeView, ...]:
     return tuple(make_badge_view(language, code, meanings[code]) for code in meanings)
 
 
+@cache
 def name_practice_kind(language: Language, kind: PracticeKind) -> str:
     """'Medical massage' and its like."""
     say = language.say
@@ -120,6 +123,7 @@ def explain_practice_kind(language: Language, kind: PracticeKind) -> str:
     }[kind]
 
 
+@cache
 def name_setting(language: Language, setting: Setting) -> str:
     """The kind of place."""
     say = language.say
@@ -135,6 +139,7 @@ def name_setting(language: Language, setting: Setting) -> str:
     }[setting]
 
 
+@cache
 def name_referral(language: Language, referral: Referral) -> str:
     """What the practice says about referrals."""
     say = language.say
@@ -145,6 +150,7 @@ def name_referral(language: Language, referral: Referral) -> str:
     }[referral]
 
 
+@cache
 def name_sort(language: Language, sort: Sort) -> str:
     """The order's name."""
     say = language.say
