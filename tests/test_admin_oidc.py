@@ -16,10 +16,12 @@ from httpx2 import Response
 from joserfc.jwk import ECKey, OctKey
 from starlette.testclient import TestClient
 
+from cli.app import App
+from cli.doctor import examine
 from directory.clock import FixedClock
 from directory.errors import SettingsError
 from directory.settings import SecondFactor, Settings
-from records import audit, sign_ins, users
+from records import audit, second_factor, sign_ins, users
 from records.users import Role
 from tests.admin_visits import add_people, find_field, send, show_code, sign_in
 from tests.oidc_provider import CLIENT, NAMES, SECRET, OidcProvider, run_oidc_provider
@@ -198,6 +200,23 @@ def test_who_has_a_phone_is_asked_for_its_code_here_too(
         world.clock.at += timedelta(seconds=30)
         assert give_code(client, page.text, show_code(phone, world.clock)) == 303
         assert client.get("/admin/").status_code == 200
+
+
+def test_who_guesses_codes_behind_the_provider_gets_no_further_than_behind_a_password(
+    tmp_path_factory: pytest.TempPathFactory, provider: OidcProvider
+) -> None:
+    world = make_sign_on_world(tmp_path_factory, provider)
+    with visit(world) as client:
+        sign_in(client, "ada")
+        phone, _ = enrol(client, world)
+        with world.database.begin() as session:
+            for _ in range(second_factor.MOST_FAILURES):
+                assert not second_factor.check(session, "ada", "no code")
+        page = go(client, provider).text
+        world.clock.at += timedelta(seconds=30)
+        data = {"ticket": find_field(page, "ticket"), "code": show_code(phone, world.clock)}
+        answer = client.post("/admin/sign-in/code", data=data, follow_redirects=False)
+        assert is_refused(answer, "Set a new password by mail first")
 
 
 def test_who_lacks_the_phone_that_is_asked_for_is_led_to_it(
@@ -484,6 +503,19 @@ def test_no_log_holds_a_secret_a_code_a_token_or_an_address(
     assert own
     for told in (SECRET, code, "a-token", "ada@"):
         assert not [line for line in own if told.casefold() in line.casefold()]
+
+
+def test_the_doctor_says_whether_the_provider_is_there_and_the_one_that_is_meant(
+    world: World, provider: OidcProvider
+) -> None:
+    app = App(world.settings, world.clock, world.database)
+
+    def look() -> list[tuple[bool, str]]:
+        return [(found.ok, found.found) for found in examine(app) if found.what == "sign-in by OIDC"]
+
+    assert look() == [(True, provider.issuer)]
+    provider.said = {"issuer": "https://login.example.net"}
+    assert look() == [(False, f"{provider.issuer} cannot be used")]
 
 
 # --- settings ---------------------------------------------------------------------------------------------

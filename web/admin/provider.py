@@ -74,7 +74,7 @@ class Provider:
                 claims = said
         email = claims.get("email")
         if claims.get("email_verified") is not True or not isinstance(email, str) or not PLAIN_ADDRESS.fullmatch(email):
-            raise NotAllowedError(UNCONFIRMED)
+            raise _refuse("it names no confirmed address", sentence=UNCONFIRMED)
         return email
 
     def check(self) -> None:
@@ -173,9 +173,9 @@ def _miss(why: str, error: Exception | None = None) -> ProviderUnavailableError:
     return ProviderUnavailableError(AWAY)
 
 
-def _refuse(why: str, error: Exception | None = None) -> NotAllowedError:
+def _refuse(why: str, error: Exception | None = None, *, sentence: str = UNTRUSTED) -> NotAllowedError:
     LOG.warning("sign-in by OIDC refused: %s%s", why, _name(error))
-    return NotAllowedError(UNTRUSTED)
+    return NotAllowedError(sentence)
 
 
 def _name(error: Exception | None) -> str:

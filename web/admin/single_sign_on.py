@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from hmac import compare_digest
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from web.site import Site
 if TYPE_CHECKING:
     from web.admin.provider import Provider
 
+LOG = logging.getLogger("palpate.web")
 router = APIRouter(prefix="/sign-in/oidc")
 COOKIE = "palpate-oidc"
 PATH = "/admin/sign-in/oidc"
@@ -117,6 +119,7 @@ def _find_account(site: Site, email: str) -> User:
             action = "sign-in.by-oidc" if is_open else "sign-in.refused"
             audit.append(session, actor=user.name, action=action, subject=user.id)
     if user is None or user.disabled_at is not None:
+        LOG.warning("sign-in by OIDC refused: no open account, or more than one, has the confirmed address")
         raise NotAllowedError(NO_ACCOUNT)
     return user
 
