@@ -11,6 +11,7 @@ from tests.test_web_browser import PAGES
 from tests.web_browser import open_browser, open_page, serve
 from tests.web_world import World, make_attack, make_documents, make_world
 
+WITH_CONTENT = [path for path in PAGES if path != "/nowhere"]
 SCRIPT = pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
 WIDTH = pytest.mark.parametrize("width", [360, 1280])
 # Links, buttons and fields that the Tab key reaches though nobody can see them.
@@ -72,10 +73,19 @@ def reach(page: Page, selector: str) -> None:
 
 
 def press(page: Page, selector: str, key: str = "Enter") -> None:
-    """Reach the element by the keyboard and press a key on it."""
+    """Reach the element by the keyboard and press a key on it, which leads to no other page."""
     reach(page, selector)
     page.keyboard.press(key)
-    page.wait_for_load_state()
+
+
+def follow(page: Page, selector: str) -> None:
+    """Reach the element by the keyboard, press Enter on it, and be on the page that it leads to.
+
+    Whoever went on typing at once would type into the page that is being left.
+    """
+    reach(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @SCRIPT
@@ -87,29 +97,32 @@ def test_a_patient_goes_the_whole_way_without_a_mouse(browser: Browser, address:
         page.keyboard.type("sore neck")
         reach(page, "#near")
         page.keyboard.type("Seattle")
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("7 therapists within 16 mi of Seattle, WA")
         if width < 960:
             press(page, ".filters summary")
         press(page, "input[name=verified]", "Space")
-        press(page, "#filters button")
+        follow(page, "#filters button")
         expect(page.locator("h1")).to_have_text("1 therapist within 16 mi of Seattle, WA")
-        press(page, ".result h2 a")
+        follow(page, ".result h2 a")
         expect(page.locator("h1")).to_contain_text("Carla Dupont")
         press(page, "#evidence + .more summary")
         expect(page.get_by_text("We treat neck pain, sciatica")).to_be_visible()
         page.keyboard.press("Home")
-        press(page, "[data-save]")
         if script:
+            press(page, "[data-save]")
+            expect(page.locator("[data-save]")).to_have_text("Saved")
             page.goto(address + "/saved")
+        else:
+            follow(page, "[data-save]")
         expect(page.get_by_role("link", name="Carla Dupont", exact=True)).to_be_visible()
-        press(page, ".result h2 a")
-        press(page, "a[href*='/corrections?about']")
+        follow(page, ".result h2 a")
+        follow(page, "a[href*='/corrections?about']")
         expect(page.locator("h1")).to_have_text("Report a mistake")
         reach(page, "#message")
         page.keyboard.type("The street is wrong.")
-        press(page, "form.card button[type=submit]")
+        follow(page, "form.card button[type=submit]")
         expect(page.locator("h1")).to_have_text("Thank you")
 
 
@@ -120,13 +133,13 @@ def test_a_physician_goes_the_whole_way_without_a_mouse(
 ) -> None:
     with open_page(browser, width=width, script=script) as page:
         page.goto(address + "/")
-        press(page, ".nav a[href='/refer']")
+        follow(page, ".nav a[href='/refer']")
         reach(page, "#q")
         page.keyboard.type("M54.2")
         reach(page, "#near")
         page.keyboard.type("Seattle")
-        press(page, ".refer-form button")
-        press(page, "a[href*='everyone=1']")
+        follow(page, ".refer-form button")
+        follow(page, "a[href*='everyone=1']")
         expect(page.get_by_text("7 therapists within")).to_be_visible()
         reach(page, "input[value=wa-carla]")
         page.keyboard.press("Space")
@@ -134,9 +147,9 @@ def test_a_physician_goes_the_whole_way_without_a_mouse(
         expect(page.get_by_text("RCW 18.108").first).to_be_visible()
         reach(page, "input[value=wa-gus]")
         page.keyboard.press("Space")
-        press(page, "form[action='/refer/compare'] button")
+        follow(page, "form[action='/refer/compare'] button")
         expect(page.locator("thead a")).to_have_count(2)
-        press(page, "a[href^='/refer/sheet/']")
+        follow(page, "a[href^='/refer/sheet/']")
         expect(page.locator("h1")).to_have_text("Referral for massage therapy")
         reach(page, "textarea")
         page.keyboard.type("Twice a week")
@@ -147,7 +160,7 @@ def test_a_physician_goes_the_whole_way_without_a_mouse(
 def test_what_the_keyboard_reaches_can_be_seen(browser: Browser, address: str, language: str, width: int) -> None:
     unseen = {}
     with open_page(browser, width=width) as page:
-        for path in set(PAGES) - {"/nowhere"}:
+        for path in WITH_CONTENT:
             page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
             if found := page.evaluate(UNSEEN):
                 unseen[path] = found
@@ -164,7 +177,7 @@ def test_zoom_large_type_and_the_smallest_screen_cut_nothing_off(
 ) -> None:
     cut = {}
     with open_page(browser, width=width) as page:
-        for path in set(PAGES) - {"/nowhere"}:
+        for path in WITH_CONTENT:
             page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
             page.evaluate("size => { document.documentElement.style.fontSize = size; }", type_size)
             for details in page.query_selector_all("details"):

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+LATEST_MS = 240_000  # a busy machine is slow, and no promise here is about speed
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -59,9 +60,9 @@ def serve(app: FastAPI, *, port: int = 0) -> Iterator[str]:
 def open_browser() -> Iterator[Browser]:
     """Chromium, without a window."""
     need(CHROMIUM, "Chromium")
-    expect.set_options(timeout=60_000)  # a busy machine is slow, and no promise here is about speed
+    expect.set_options(timeout=LATEST_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS), timeout=LATEST_MS)
         yield browser
         browser.close()
 
@@ -72,7 +73,7 @@ def open_page(browser: Browser, *, width: int = 1280, script: bool = True, langu
     context = browser.new_context(
         viewport={"width": width, "height": 800}, java_script_enabled=script, locale=language, bypass_csp=False
     )
-    context.set_default_timeout(120_000)  # a busy machine is slow
+    context.set_default_timeout(LATEST_MS)
     page, errors = context.new_page(), list[str]()
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -86,7 +87,7 @@ def find_violations(browser: Browser, url: str, *, width: int, cookie: tuple[str
     context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
     if cookie:
         context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": url}])
-    context.set_default_timeout(120_000)
+    context.set_default_timeout(LATEST_MS)
     page = context.new_page()
     page.goto(url)
     for details in page.query_selector_all("details"):
