@@ -39,6 +39,7 @@ MEET = re.compile(
     rf"[Oo]wner|[Tt]herapist|[Oo]wner))?[:,–-]?\s|[Àà] propos de |[Rr]encontrez |[Cc]onoce a |[Ss]obre "
     rf")(?P<name>{_FULL}|{_ONE})\W*$"
 )
+MEET_SHOUTED = re.compile(r"^(?:MEET|ABOUT)\s(?P<name>[A-Z]{3,12}(?:\s[A-Z][A-Z’'-]{1,15})?)\W*$")
 IS_THERAPIST = re.compile(
     rf"(?<![\w’'])(?P<name>{_FULL}|{_ONE})(?:,[^.,]{{2,40}},)?\s(?:is|has been|was|est|es)\s(?:(?:an?|the|our|your|"
     rf"also|une?|both|currently|fully)\s)?"
@@ -86,12 +87,23 @@ _GIVEN_DOES = re.compile(
     rf"received (?:her|his|their)|completed (?:her|his|their)|earned (?:her|his|their)|began (?:her|his|their)|blends|"
     rf"combines|believes|is (?:passionate|trained|certified|licensed|dedicated|committed))\b"
 )
+_INCLUDING = re.compile(
+    rf"[Tt]herapists?\s?[,(–—-]?\s?(?:including|such as)\s(?P<name>{_ONE})(?=\s(?:and|&)\s{_ONE}\b(?!\s[A-Z]))"
+)
+_INCLUDING_TOO = re.compile(
+    rf"[Tt]herapists?\s?[,(–—-]?\s?(?:including|such as)\s{_ONE}\s(?:and|&)\s(?P<name>{_ONE})\b(?!\s[A-Z])"
+)
+_WITH = re.compile(
+    r"(?:[Ss]essions?(?: [Rr]ates)?|[Bb]ook(?:ing)?|[Aa]ppointments?|[Cc]are|[Bb]odywork) with "
+    rf"(?P<name>{_FULL})(?![\w’'])"
+)
 NAMED = re.compile(r"my name is|je m['’]appelle|me llamo|mi nombre es|mon nom est", re.IGNORECASE)
 SENTENCE_START = re.compile(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])")
 SPLIT_NAME = re.compile(r"(?<=[a-zà-ÿ])-\s(?=[A-ZÀ-Ý][a-zà-ÿ])")  # "McAdams- Bell"
 TAUGHT_BY = re.compile(
     r"(?:issued|taught|trained|training|studied|instructed|emitid[oa]|impartid[oa]|d[ée]livr[ée]e?|certified|workshops?|"
-    r"seminars?|courses?|class(?:es)?) (?:by|with|under|por|con|par|avec|from) (?:\w+\.? )?$",
+    r"seminars?|courses?|class(?:es)?) (?:by|with|under|por|con|par|avec|from) (?:\w+\.? )?$"
+    r"|\b(?:attended|studied|completed)\b[^.!?]{0,150}$",
     re.IGNORECASE,
 )
 LIST_OF = re.compile(
@@ -104,6 +116,10 @@ ONE_LINE = re.compile(rf"^{_ONE}$")
 ROLE_LINE = re.compile(
     rf"^(?:.{{0,40}}\b)?(?:{LETTERS}\b|(?i:massage therapist|massage practitioner|bodyworker|\btherapist\b|"
     rf"massoth[ée]rapeute|masajista|terapeuta|owner|founder|esthetician|rolfer))"
+)
+ONLY_ROLE = re.compile(
+    r"^(?:licensed|registered|certified) massage (?:therapist|practitioner)\W*$|^(?:LMT|RMT|LMBT|CMT)\W*$",
+    re.IGNORECASE,
 )
 TRADE_LINE = re.compile(r"^(?:registered |licensed |therapeutic |medical )?massage(?: therapy)?\W*$", re.IGNORECASE)
 NUMBER_LINE = re.compile(
@@ -159,6 +175,12 @@ SENTENCES = (
         "is ",
     )),
     (_APPOSITION, True, sought(*_LICENSED, "massoth")),
+    (_INCLUDING, False, sought("including", "such as")),
+    (_INCLUDING_TOO, False, sought("including", "such as")),
+    (_WITH, False, sought(
+        "sion with", "sions with", "rates with", "book with", "king with", "ment with", "ments with", "care with",
+        "work with",
+    )),
     (CALL, False, sought("call", "text", "email", "contact", "ask for")),
     (IS_THERAPIST, False, sought(*_ROLES, "lmt", "rmt", "lmbt")),
 )  # fmt: skip

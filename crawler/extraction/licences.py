@@ -91,6 +91,7 @@ _NOT_LICENCE = re.compile(
     r"insurance policy|policy\s(?:number|no|#)",
     re.IGNORECASE,
 )
+_MEMBERSHIP = re.compile(r"\b(?:AMTA|ABMP)\b", re.IGNORECASE)  # a number after these is a member's
 _PLACE = re.compile(rf"(?<![\w])(?:(?P<code>{CODES})|(?P<name>(?i:{NAMES})))(?![\w'’])")
 _ISSUERS = {
     "CAMTC": "CA", "CMTO": "ON", "CCHPBC": "BC", "CMTBC": "BC", "CMTNL": "NL", "CMTNB": "NB", "CMTPEI": "PE",
@@ -183,7 +184,7 @@ def _numbered(text: str) -> list[Claim]:
         claims.append(Claim(title, plain, jurisdiction, words.strip(), start, end, of_person))
 
     for match in _find_titles(text):
-        tail = _AFTER_TITLE.match(text, match.end())
+        tail = None if _MEMBERSHIP.search(match[0]) else _AFTER_TITLE.match(text, match.end())
         if tail and (tail["sign"] or _prefixed(tail["number"]) or len(re.sub(r"\D", "", tail["number"])) >= 5):
             bare = not tail["sign"] and not _prefixed(tail["number"])
             if bare and (_STREET_AFTER.match(text, tail.end()) or fits_zip(tail["place"], tail["number"])):

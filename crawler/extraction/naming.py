@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from crawler.extraction.cues import loose
 from crawler.extraction.document import BLOG, DATA, FOOTER, META, TESTIMONIAL, Document, clean
 from crawler.extraction.evidence import Evidence
+from crawler.extraction.logos import find_brand, find_picture
+from crawler.extraction.own_names import is_place, own_share, without_place
 from crawler.extraction.regions import find_region, fold_city, load_cities
 
 _TRADE = loose(
@@ -30,7 +32,10 @@ _GENERIC = re.compile(
     r"licensed massage therap(?:ist|y)|registered massage therap(?:ist|y)|therapeutic massage|site title|read more|"
     r"learn more|main menu|navigation|"
     r"(?:section|block|headline|heading|caption|slide)(?: (?:one|two|three|four|five|six|\d+))?|"
-    r"mobile massage|professional massage(?: therapy)?|relaxation|toggle navigation|logo|gift (?:cards|certificates))$",
+    r"mobile massage|professional massage(?: therapy)?|relaxation|toggle navigation|logo|gift (?:cards|certificates)|"
+    r"bodywork|acupuncture|sessions?|(?:new )?(?:patients?|clients?)(?: (?:cent(?:er|re)|forms?|portal|resources|"
+    r"info(?:rmation)?))?|"
+    r"conditions(?: (?:we treat|treated))?|treatments|modalities)$",
     re.IGNORECASE,
 )
 _LEAD = re.compile(
@@ -38,6 +43,7 @@ _LEAD = re.compile(
     r"massage services at)\s+(?=\S)",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(r"\s*(?:about|contact|meet|sobre|rencontrez)\s", re.IGNORECASE)
 _WELCOME = re.compile(r"welcome to |bienvenue (?:à|a|chez) |bienvenid[oa]s? a ", re.IGNORECASE)
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright|&copy;)[\s©:]*(?:\(c\)\s*)?(?:copyright\s*:?\s*)?(?:[\s,–-]*(?:19|"
@@ -71,29 +77,6 @@ _ROLE = re.compile(r"(?:^|,\s?)(?:LMT|RMT|LMBT|CMT|BCTMB|BSIE|BS|BA|owner|founde
 _PERSON = re.compile(r"^[A-Z][a-zà-ÿ]+(?: [A-Z]\.?)? (?:Mc|Mac|O['’])?[A-ZÀ-Ý][\wà-ÿ'’-]+$")
 
 
-_COMMON_TEXT = """
-massage massages therapy therapist therapists mobile in-home home medical clinical sports deep tissue swedish
-relaxation therapeutic registered licensed certified rmt lmt best top professional bodywork spa day clinic services
-service prenatal pregnancy orthopedic couples hot stone and & near me affordable rmts injury pain relief rehab your
-local treatment treatments therapies corporate chair wellness the a in en à massothérapie masaje masajes
-"""
-_COMMON = frozenset(_COMMON_TEXT.split())
-
-
-def _own_share(name: str) -> float:
-    """How far a candidate can be somebody's own name: words of the trade, alone or before a place, hardly are."""
-    words = name.split()
-    bare = [word.lower().strip(",.!") for word in words]
-    common = next((at for at, word in enumerate(bare) if word not in _COMMON), len(bare))
-    if common == len(bare):
-        return 0.35
-    rest = [words[common].strip(","), " ".join(words[common : common + 2]).replace(",", "")]
-    placed = any(fold_city(part) in load_cities() or find_region(part) for part in [*rest, " ".join(words[common:])])
-    if common >= 2 or bare[0] in ("rmt", "lmt", "best"):
-        return 0.35 if placed else 1.0
-    return 0.35 if _is_place(name) else 1.0
-
-
 _VERBS = (
     "is",
     "was",
@@ -121,6 +104,7 @@ class _Votes:
         self.sources: dict[str, tuple[str, str]] = {}
         self.said: set[str] = set()
         self.signed: set[str] = set()  # those that a logo or the copyright line bears
+        self.brand = ""  # the one that stands as the page's brand
 
     def add(self, text: str | None, weight: float, where: str, snippet: str = "") -> None:
         name = tidy(text or "")
@@ -129,18 +113,29 @@ class _Votes:
         key = _key(name)
         if not key:
             return
+        if where == "title":
+            name = without_place(name)
+            key = _key(name)
         if where not in ("json-ld", "og:site_name"):
-            weight *= _own_share(name)
+            weight *= own_share(name)
+            if _ABOUT.match(text or "") and " " not in name and not _TRADE.search(name.lower()):
+                weight *= 0.3  # "Contact Jane" is about somebody
         self.weights[key] = self.weights.get(key, 0.0) + weight
         writings = self.writings.setdefault(key, {})
         writings[name] = writings.get(name, 0.0) + weight * (0.5 if name.isupper() or name.islower() else 1.0)
         self.sources.setdefault(key, (snippet or name, where))
 
+    def has_fuller(self, text: str) -> bool:
+        """Whether a weightier candidate holds this one's words and more."""
+        key = _key(tidy(text))
+        own = self.weights.get(key, 0.0)
+        return any(key in other and key != other and weight > own for other, weight in self.weights.items())
+
     def confirm(self, text: str) -> None:
         """What the page calls itself in its own sentences weighs more than words for search engines."""
         for key in self.weights:
             if len(key) > 5 and " " in key:
-                self.weights[key] += 0.5 * min(3, text.count(key))
+                self.weights[key] += 0.5 * min(3, text.count(key)) * own_share(key)
         for key in list(self.weights):  # "Juniper Massage Boise" is "Juniper Massage", if the page says that too
             words = key.split()
             for size in (1, 2, 3):
@@ -166,7 +161,7 @@ class _Votes:
             for size in range(len(words) - 1, 1, -1):
                 shorter = " ".join(words[:size])
                 said = sum(text.count(f"{shorter} {verb} ") for verb in _VERBS)
-                if said and _own_share(shorter) == 1.0 and not (person and shorter in _key(person)):
+                if said and own_share(shorter) == 1.0 and not (person and shorter in _key(person)):
                     self._shorten(key, size, said)
                     break
 
@@ -233,7 +228,7 @@ class _Votes:
 
     def _fuller(self, key: str) -> str:
         """A name in full where the best one is only its beginning ("Juniper" for "Juniper Massage")."""
-        if _TRADE.search(key) or key in self.said:
+        if _TRADE.search(key) or key in self.said or key == self.brand:
             return key
         fuller = [k for k in self.weights if k.startswith(key + " ") and _TRADE.search(k) and len(k.split()) <= 7]
         return max(fuller, key=lambda k: self.weights[k], default=key)
@@ -243,10 +238,6 @@ _PAGE_OF = re.compile(r" (?:staff|team|services|rates|pricing|contact(?: us)?|ab
 _OWNER_S = re.compile(r"['’`]s\b")
 _WORD = re.compile(r"\w+")
 _UNTOLD = frozenset({"llc", "inc", "pllc", "ltd", "the"})
-_LOGO = re.compile(
-    r"\b(?:(?:the|our|site|company|business|main|white|black)\s)?logo(?:tipo)?(?:\s(?:de|of|for|image))?\b",
-    re.IGNORECASE,
-)
 _RIGHTS = re.compile(r"\s*(?:all rights reserved|tous droits r[ée]serv[ée]s).*$", re.IGNORECASE)
 _YEARS = re.compile(r"^(?:(?:19|20)\d\d\s*[-–,]?\s*)+|[®™©]")
 
@@ -301,7 +292,7 @@ def _vote_titles(document: Document, votes: _Votes, person: str | None) -> None:
         (document.meta.get("twitter:title", ""), "twitter:title", 0.4),
     ):
         parts = [part for part in _SPLIT.split(text) if tidy(part)]
-        kept = [part for part in parts if not _GENERIC.match(tidy(part)) and not _is_place(tidy(part))]
+        kept = [part for part in parts if not _GENERIC.match(tidy(part)) and not is_place(tidy(part))]
         if len(parts) >= 2 and _is_person(tidy(parts[0]), person) and _PROFESSION.match(tidy(parts[1])):
             votes.add(f"{tidy(parts[0])} | {tidy(parts[1])}", weight * 1.6, where, text)
             continue
@@ -329,7 +320,11 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
                 if not _GENERIC.match(tidy(name)):
                     votes.add(name, 1.4 if _TRADE.search(name.lower()) else 0.6, "footer", text)
                     votes.signed.add(_key(tidy(name)))
-        if len(text) <= 60 and (line.level == 1 or index < 14 or (line.level and first_heading)):
+        if (
+            len(text) <= 60
+            and len(line.links) < 3
+            and (line.level == 1 or index < 14 or (line.level and first_heading))
+        ):
             first_heading = first_heading and not line.level
             name = tidy(text)
             if (
@@ -370,18 +365,19 @@ def _vote_lines(document: Document, votes: _Votes) -> None:
 
 
 def _vote_logos(document: Document, votes: _Votes) -> None:
-    """What the pictures say that are called a logo: the name, where they have a text at all."""
-    if document.root is None:
-        return
-    for image in document.root.iter("img"):
-        text = image.get("alt") or ""
-        if 4 <= len(text) <= 60 and ("logo" in text.lower() or "logo" in (image.get("src") or "").lower()[-80:]):
-            name = _LOGO.sub(" ", text).strip()
-            said = "logo" in text.lower() or _key(tidy(name)) in votes.weights
-            if said and name and not _GENERIC.match(tidy(name)) and not any(c.isdigit() for c in name):
-                votes.add(name, 0.9 if _TRADE.search(name.lower()) else 0.5, "img", text)
-                votes.signed.add(_key(tidy(name)))
-            return
+    """What stands in the place of the logo, as a picture or as a text: the name, mostly."""
+    brand = find_brand(document)
+    picture, called = find_picture(document) or ("", False)
+    if not called and _key(tidy(picture)) not in votes.weights:
+        picture = ""
+    if brand and votes.has_fuller(brand):
+        brand = None
+    votes.brand = _key(tidy(brand or ""))
+    for text in filter(None, (picture, brand)):
+        name = tidy(text)
+        if name and not _GENERIC.match(name) and not any(c.isdigit() for c in name):
+            votes.add(name, 0.9 if _TRADE.search(name.lower()) else 0.5, "img", text)
+            votes.signed.add(_key(name))
 
 
 def _is_person(text: str, person: str | None) -> bool:
@@ -390,11 +386,3 @@ def _is_person(text: str, person: str | None) -> bool:
         and (person is None or text.split(maxsplit=1)[0] in person)
         and not _TRADE.search(text.lower())
     )
-
-
-def _is_place(text: str) -> bool:
-    """Whether a title's part is only a place (`Vancouver, WA`, `North Scottsdale`)."""
-    parts = [part for part in re.split(r"[,\s]+", text) if part]
-    if find_region(text) or fold_city(text) in load_cities():
-        return True
-    return len(parts) >= 2 and find_region(parts[-1]) is not None and fold_city(" ".join(parts[:-1])) in load_cities()

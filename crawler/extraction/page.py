@@ -18,7 +18,7 @@ from crawler.extraction.hours import find_hours
 from crawler.extraction.kind import find_kind
 from crawler.extraction.language import SPEAKS, find_language, find_spoken
 from crawler.extraction.naming import find_name
-from crawler.extraction.people import find_people
+from crawler.extraction.people import Person, find_people, read_practice_name
 from crawler.extraction.places import find_places, place_abroad, with_phone
 from crawler.extraction.services import find_insurance, find_referral, find_setting
 from crawler.extraction.structured import read_nodes
@@ -78,6 +78,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
     places = find_places(document, cues, stated)
     cities = [place.city for place in places if place.city]
     name = find_name(document, stated.names, people[0].name if people else None, notes, cities)
+    people = people or _find_namesake(name, notes)
     credentials = place_credentials(document, cues, people, notes)
     countries = [place.country for place in places if place.country]
     phones = find_phones(cues, stated.phones, countries, notes)
@@ -124,6 +125,15 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         hold_reasons=tuple(reasons),
         evidence=notes.as_tuple(),
     )
+
+
+def _find_namesake(practice: str | None, notes: Evidence) -> list[Person]:
+    """The person whose name the practice bears, where the page names nobody else."""
+    name = read_practice_name(practice) if practice else None
+    if not name or not practice:
+        return []
+    notes.add("practitioner", name, practice, "name")
+    return [Person(name)]
 
 
 def _note_places(places: Iterable[Place], notes: Evidence) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,10 +26,12 @@ from crawler.extraction.introductions import (
     LIST_OF,
     LIST_PARTS,
     MEET,
+    MEET_SHOUTED,
     NAME_LINE,
     NAMED,
     NUMBER_LINE,
     ONE_LINE,
+    ONLY_ROLE,
     OTHER_ROLE,
     ROLE_LINE,
     SENTENCE_START,
@@ -79,6 +81,7 @@ _CAPITALISED = re.compile(r"[A-ZÀ-Ý][^\W\d_]*(?:[-'’][^\W\d_]+)*")
 _JOINT = re.compile(r"[-'’]")
 _MEETING = frozenset(["meet", "about", "à", "rencontrez", "conoce", "sobre"])  # what every MEET begins with
 _LISTING = sought("therapist", "practitioner", "rmts", "lmts", "thérapeute", "terapeuta")
+_LETTERED = frozenset(["lmt", "rmt", "lmbt", "cmt", "llc", "and", "&"])
 _NO_NAMES_START = NOT_NAMES - _LEADING
 
 
@@ -128,6 +131,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
         if name:
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
+    alone = {line.text for line in lines if 2 < len(line.text) < 16}
     telling = _find_telling(cues)
     listing = cues.holding(_LISTING)
     for index, line in enumerate(lines):
@@ -147,7 +151,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
                 name
                 for pattern, loose in telling[index]
                 if someone or loose or pattern is FIRST_PERSON or pattern is CALL
-                for name in _read_sentence(sentences, pattern, loose)
+                for name in _read_sentence(sentences, pattern, loose, alone)
                 if not _is_other_doctor(name, text)
             ]
         for name in [*named, *(find_listed(text) if index in listing else ())]:
@@ -223,6 +227,9 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
     line = lines[index]
     first = line.low.partition(" ")[0]
     meet = MEET.match(line.text) if first.rstrip(":,–-") in _MEETING else None
+    shouted = MEET_SHOUTED.match(line.text) if first in _MEETING and not meet else None
+    if shouted:
+        return check_name(shouted["name"].title(), known_given=True)
     if meet or first in _NO_NAMES_START:  # no name begins so, as `check_name` would say
         return check_name(meet["name"], known_given=True) if meet else None
     full, one = NAME_LINE.match(line.text), ONE_LINE.match(line.text)
@@ -237,13 +244,15 @@ def _read_name_line(lines: list[Line], index: int) -> str | None:
         and (bool(FIRST_LINE.match(after[0].text)) or after[0].text.startswith(line.text.split()[0] + " "))
     )
     if role or speaks:
-        return check_name(line.text, known_given=not (role and full))
+        sure = bool(full) or bool(line.level and after and ONLY_ROLE.match(after[0].text))
+        return check_name(line.text, known_given=not (role and sure))
     earlier = lines[max(0, index - 3) : index]
     before = [other.text for other in earlier[-2:] if len(other.text) < 60]
     if any(NAME_LINE.match(other.text) for other in earlier) or (after and OTHER_ROLE.match(after[0].text)):
         before = []  # the role above belongs to the person named above it
     placed = any(ROLE_LINE.match(text) or LICENCE_LINE.search(text) for text in before)
     placed = placed or bool(line.level and TEAM.search(heading)) or _is_under_role(lines, index)
+    placed = placed or (line.level == 1 and _is_in_title(line.text, lines[0]))
     if full and (placed or (after and _is_signed(line, after[0]))):
         return check_name(line.text, known_given=True)
     return None
@@ -253,6 +262,31 @@ def _is_under_role(lines: list[Line], index: int) -> bool:
     """Whether the line stands right under a heading that is a role."""
     above = lines[index - 1] if index else lines[index]
     return bool(above.level) and not lines[index].level and bool(ROLE_LINE.match(above.text))
+
+
+def _is_in_title(name: str, head: Line) -> bool:
+    """Whether the page's title names the practice after them ("Christina Healing Arts")."""
+    given = name.split(maxsplit=1)[0]
+    return head.tag == "title" and head.text.startswith(given + " ") and name not in head.text
+
+
+def read_practice_name(practice: str) -> str | None:
+    """The person a practice is named after, where the trade is all else that its name says ("Ann Reed Massage")."""
+    words = practice.replace("|", " ").split()
+    bare = [fold(word.strip(".,'’").removesuffix("'s").removesuffix("’s")) for word in words]
+    if len(bare) < 2 or bare[0] not in load_given() or bare[0] in NOT_NAMES:
+        return None
+    owned = words[0].endswith(("'s", "’s", "s'", "s’"))
+    size = 1 if owned else 2
+    rest = bare[size:]
+    if any(word not in NOT_NAMES and word not in _LETTERED for word in rest) or (owned and "massage" not in rest):
+        return None
+    if not owned and (bare[1] in NOT_NAMES or load_family().get(bare[1], 0) < 50):
+        return None  # "Grace Day Spa"
+    if not owned and fold_city(" ".join(words[:2])) in load_cities():
+        return None
+    name = " ".join(words[:size]).strip(".,")
+    return check_name(name.removesuffix("'s").removesuffix("’s").strip("'’"), known_given=True)
 
 
 def _is_signed(line: Line, after: Line) -> bool:
@@ -269,14 +303,16 @@ def _read_group(lines: list[Line], line: Line) -> str:
     return lines[above].text if above >= 0 else ""
 
 
-def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool) -> list[str]:
+def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool, alone: Set[str] = frozenset()) -> list[str]:
+    """The names a sentence gives; `alone` are the page's short lines, which confirm an unusual given name."""
     names: list[str] = []
     if pattern is not IS_THERAPIST:
         for match in pattern.finditer(text):
-            if TAUGHT_BY.search(text[max(0, match.start() - 40) : match.start()]):
+            if TAUGHT_BY.search(text[max(0, match.start() - 160) : match.start()]):
                 continue  # a teacher
             text_name = match["name"].title() if pattern is SHOUTED else match["name"]
             sworn = pattern is BIO or (pattern is FIRST_PERSON and NAMED.match(match[0]))
+            sworn = sworn or (pattern is FIRST_PERSON and text_name in alone)
             sworn = sworn or (pattern is CALL and " " in text_name and fold(text_name.split()[-1]) in load_family())
             name = check_name(text_name, known_given=not sworn and not (loose and " " in text_name.strip()))
             if name:
