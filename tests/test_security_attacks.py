@@ -223,7 +223,7 @@ def test_no_value_becomes_a_header(shared: World, path: str) -> None:
         token = sign_ins.start(session, users.get(session, "max"))
     with visit(shared) as client:
         answer = client.get(path, headers={"Cookie": f"{COOKIE}={token}"}, follow_redirects=False)
-    assert "evil" not in answer.headers.get("set-cookie", "")
+    assert "evil=" not in answer.headers.get("set-cookie", "")  # a random token has no such sign
     assert not [value for value in answer.headers.values() if "\r" in value or "\n" in value]
     assert answer.status_code < 500
 

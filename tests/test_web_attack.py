@@ -120,8 +120,8 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attacked]:
         ids = tuple(reviews.open_case(session, draft).id for draft in drafts)
     with (
         serve(world.app) as site,
-        httpx2.Client(base_url=site, follow_redirects=True, timeout=60) as visitor,
-        httpx2.Client(base_url=site, cookies={COOKIE: token}, follow_redirects=True, timeout=60) as reviewer,
+        httpx2.Client(base_url=site, follow_redirects=True, timeout=240) as visitor,
+        httpx2.Client(base_url=site, cookies={COOKIE: token}, follow_redirects=True, timeout=240) as reviewer,
     ):
         yield Attacked(visitor, reviewer, ids)
 

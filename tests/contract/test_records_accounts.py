@@ -30,6 +30,12 @@ def show_code(session: Session, secret: bytes, steps: int = 0) -> str:
     return make_code(secret, find_step(session.now().timestamp()) + steps)
 
 
+def make_wrong_code(session: Session, secret: bytes) -> str:
+    """What no phone shows now, nor a step earlier or later."""
+    shown = {show_code(session, secret, steps) for steps in (-1, 0, 1)}
+    return next(code for code in ("000000", "111111", "222222", "333333") if code not in shown)
+
+
 def enrol(session: Session) -> tuple[bytes, tuple[str, ...]]:
     second_factor.begin(session, "ann")
     secret = second_factor.find_secret(session, "ann")
@@ -49,8 +55,10 @@ def test_a_phone_is_asked_for_once_it_showed_a_code(records_database: Database, 
         token = sign_ins.start(session, ann)
         second_factor.begin(session, "ann")
         assert not users.get(session, "ann").has_totp
+        waiting = second_factor.find_secret(session, "ann")
+        assert waiting is not None
         with pytest.raises(NotAllowedError, match="wrong"):
-            second_factor.confirm(session, "ann", "000000")
+            second_factor.confirm(session, "ann", make_wrong_code(session, waiting))
         secret, codes = enrol(session)
         assert users.get(session, "ann").has_totp
         assert sign_ins.find_user(session, token) is None  # what was signed in without it, is no more
@@ -95,7 +103,7 @@ def test_a_password_known_without_the_phone_is_void_in_the_end(
 ) -> None:
     with records_database.begin() as session:
         secret, _ = enrol(session)
-        wrong = make_code(secret, 1)
+        wrong = make_wrong_code(session, secret)
         for _ in range(MOST_FAILURES):
             assert not second_factor.check(session, "ann", wrong)
     with pytest.raises(NotAllowedError):
