@@ -21,7 +21,9 @@ from joserfc.jws import JWSRegistry
 
 from directory.clock import Clock
 from search.node.process import reserve_port
+from web.admin import provider
 
+provider.WAIT_S = 120  # a busy machine is slow, and no promise here is about speed
 CLIENT, SECRET = "palpate", "the secret that only palpate and the provider know"
 NAMES = "/.well-known/openid-configuration"
 
@@ -119,7 +121,7 @@ class OidcProvider:
             self._server = None
 
 
-def _make_handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
+def _make_handler(own: OidcProvider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
@@ -127,13 +129,13 @@ def _make_handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
             if self._answer_as_told(name):
                 return
             if name == NAMES.removeprefix("/"):
-                self._send(200, provider.describe())
+                self._send(200, own.describe())
             elif name == "jwks_uri":
-                self._send(200, dict(KeySet([provider.key]).as_dict(private=False)))
+                self._send(200, dict(KeySet([own.key]).as_dict(private=False)))
             elif name == "authorization_endpoint":
-                self._send(303, {}, location=provider.sign_in(dict(parse_qsl(parts.query))))
+                self._send(303, {}, location=own.sign_in(dict(parse_qsl(parts.query))))
             elif name == "userinfo_endpoint" and self.headers["Authorization"] == "Bearer a-token":
-                self._send(200, provider.shown or {"sub": "1729", **provider.person})
+                self._send(200, own.shown or {"sub": "1729", **own.person})
             else:
                 self._send(404, {})
 
@@ -143,15 +145,15 @@ def _make_handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
             if self._answer_as_told(name):
                 return
             try:
-                self._send(200, provider.exchange(dict(parse_qsl(body.decode())), self.headers["Authorization"] or ""))
+                self._send(200, own.exchange(dict(parse_qsl(body.decode())), self.headers["Authorization"] or ""))
             except (KeyError, ValueError):
                 self._send(400, {"error": "invalid_grant", "error_description": "<b>no</b>"})
 
         def _answer_as_told(self, name: str) -> bool:
-            if name not in provider.answers:
+            if name not in own.answers:
                 return False
-            status, body = provider.answers[name]
-            self._send(status, body, location=f"{provider.issuer}/elsewhere" if status == 302 else None)
+            status, body = own.answers[name]
+            self._send(status, body, location=f"{own.issuer}/elsewhere" if status == 302 else None)
             return True
 
         def _send(self, status: int, content: Mapping[str, Any] | bytes, location: str | None = None) -> None:
@@ -174,9 +176,9 @@ def _make_handler(provider: OidcProvider) -> type[BaseHTTPRequestHandler]:
 def run_oidc_provider(clock: Clock, **parts: Any) -> Iterator[OidcProvider]:
     """A provider that answers until the end of the block."""
     with reserve_port() as port:  # it stays its own while it is away
-        provider = OidcProvider(port, clock, **parts)
-        provider.start()
+        own = OidcProvider(port, clock, **parts)
+        own.start()
         try:
-            yield provider
+            yield own
         finally:
-            provider.stop()
+            own.stop()

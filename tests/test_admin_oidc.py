@@ -226,6 +226,8 @@ def test_who_lacks_the_phone_that_is_asked_for_is_led_to_it(
     with visit(world) as client:
         go(client, provider)
         assert client.get("/admin/sources", follow_redirects=False).headers["location"] == SECOND_FACTOR
+        assert "Ask for a link that sets one" in client.get(SECOND_FACTOR).text
+        assert "Ask for a link that sets one" in client.get("/admin/account").text
 
 
 # --- answers that do not hold -----------------------------------------------------------------------------

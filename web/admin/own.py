@@ -184,6 +184,7 @@ def _show(desk: Desk, *, note: str = "", message: str = "", status: int = 200) -
         codes_left=codes_left,
         browsers=browsers,
         must=desk.lacks_second_factor(),
+        by_organisation=bool(desk.visit.site.settings.oidc_issuer),
     )
 
 
@@ -204,6 +205,7 @@ def _show_phone(desk: Desk, *, message: str = "", status: int = 200) -> Response
         typed=typed,
         message=message,
         must=desk.lacks_second_factor(),
+        by_organisation=bool(desk.visit.site.settings.oidc_issuer),
     )
 
 
