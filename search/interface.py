@@ -191,7 +191,7 @@ class TherapistDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One result: the document, its nearest location and how far that is (km, unrounded)."""
+    """One result: the document without its evidence, its nearest location and how far that is (km, unrounded)."""
 
     document: TherapistDocument
     score: float

@@ -72,7 +72,8 @@ def _check_point(lat: float, lon: float) -> None:
 
 def _make_fingerprint(request: SearchRequest) -> str:
     """A digest of what decides the order, so that a cursor is not used on another search."""
-    parts = (request.sort, request.text, request.name, request.near, request.on, request.narrower)
+    near = request.near and (request.near.lat, request.near.lon, request.near.radius_km)
+    parts = (request.sort.value, request.text, request.name, near, request.on.toordinal(), request.narrower)
     return hashlib.blake2b(repr(parts).encode(), digest_size=6).hexdigest()
 
 

@@ -15,7 +15,14 @@ from directory.errors import EngineAwayError, NotFoundError
 from search import analysis
 from search.backends import elastic_query as q
 from search.backends.elastic_errors import translated
-from search.backends.hits import CELL_STEPS, make_hit, make_suggestion, make_unranked_hit, parse_document
+from search.backends.hits import (
+    CELL_STEPS,
+    make_hit,
+    make_suggestion,
+    make_unranked_hit,
+    parse_document,
+    parse_listed_document,
+)
 from search.interface import Cell, SearchPage, SearchRequest, Sort, Suggestion, TherapistDocument
 from search.requests import Cursor, check_request, has_words, read_cursor, write_cursor
 
@@ -65,7 +72,7 @@ class ElasticReader:
         found = answer["hits"]["hits"]
         make = make_hit if request.sort is Sort.RELEVANCE else make_unranked_hit
         hits = tuple(
-            make(parse_document(hit["_source"]["document"]), 1.0 if hit["_score"] is None else hit["_score"], request)
+            make(parse_listed_document(_read(hit)), 1.0 if hit["_score"] is None else hit["_score"], request)
             for hit in found[: request.limit]
         )
         cursor = None
@@ -89,7 +96,7 @@ class ElasticReader:
         if not ids:
             return {}
         query = {"query": {"terms": {"id": list(ids)}}, "size": len(ids)}
-        documents = [parse_document(hit["_source"]["document"]) for hit in self._search(query)["hits"]["hits"]]
+        documents = [parse_document(_read(hit)) for hit in self._search(query)["hits"]["hits"]]
         return {document.id: document for document in documents}
 
     def read_version(self) -> str:
@@ -116,7 +123,7 @@ class ElasticReader:
         for typos in (False, True):
             found = self._search(q.make_suggest(words, limit, typos=typos))["hits"]["hits"]
             if found:
-                return tuple(make_suggestion(hit["_source"]["document"]) for hit in found)
+                return tuple(make_suggestion(_read(hit)) for hit in found)
         return ()
 
     def cells(self, request: SearchRequest, *, zoom: int) -> Sequence[Cell]:
@@ -137,3 +144,9 @@ class ElasticReader:
 
     def close(self) -> None:
         """Nothing to give back: connections belong to the engine."""
+
+
+def _read(hit: dict[str, Any]) -> bytes:
+    """The stored document of a hit."""
+    content: str = hit["_source"]["document"]
+    return content.encode()

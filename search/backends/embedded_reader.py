@@ -6,6 +6,7 @@ import mmap
 import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,8 +15,15 @@ import numpy as np
 from directory.errors import EngineUnavailableError, NotFoundError
 from search import analysis, ranking
 from search.backends import columns as c
-from search.backends.hits import CELL_STEPS, MAX_CELLS, make_hit, make_suggestion, parse_document
-from search.backends.snapshot import Rows, Snapshot
+from search.backends.hits import (
+    CELL_STEPS,
+    MAX_CELLS,
+    make_hit,
+    make_suggestion,
+    parse_document,
+    parse_listed_document,
+)
+from search.backends.snapshot import Column, Found, Rows, Snapshot
 from search.backends.text import TextHits, TextReader
 from search.geometry import find_in_box, find_tile
 from search.interface import Cell, SearchPage, SearchRequest, Sort, Suggestion, TherapistDocument
@@ -47,6 +55,10 @@ class Opened:
     def read_documents(self, rows: Rows) -> list[TherapistDocument]:
         """The documents of `rows`, in their order."""
         return [parse_document(content) for content in self._read(rows)]
+
+    def list_documents(self, rows: Rows) -> list[TherapistDocument]:
+        """The same without their evidence."""
+        return [parse_listed_document(content) for content in self._read(rows)]
 
     def read_document(self, row: int) -> TherapistDocument:
         return self.read_documents(np.array([row]))[0]
@@ -93,46 +105,12 @@ class EmbeddedReader:
         check_request(request)
         after = read_cursor(request)
         opened = self._open()
-        if after and after.typos:
-            return self._answer(opened, request, after, typos=True)
-        page = self._answer(opened, request, after, typos=False)
-        if page.total == 0 and has_words(request):
-            page = self._answer(opened, request, after, typos=True)
-        return page
-
-    def _answer(self, opened: Opened, request: SearchRequest, after: Cursor | None, *, typos: bool) -> SearchPage:
-        snapshot = opened.snapshot
-        best = _find_best(opened, request, typos=typos) if after is None else None
-        text = best or (opened.text.find(request, typos=typos) if has_words(request) else None)
-        found = snapshot.find(request, text)
-        masks = snapshot.make_masks(request, found.rows)
-        facets = {}
-        for facet in request.facets:
-            others = [mask for name, mask in masks.items() if name != facet]
-            rows = found.rows[np.logical_and.reduce(others)] if others else found.rows
-            facets[facet] = snapshot.count_facet(facet, rows, request.on)
-        if masks:
-            found = found.keep(np.logical_and.reduce(list(masks.values())))
-        keys = snapshot.make_keys(request, found)
-        places, more = snapshot.select(request, found, keys, after)
-        scores = -keys[places] if request.sort is Sort.RELEVANCE else snapshot.score(request, found.keep(places))
-        documents = opened.read_documents(found.rows[places])
-        hits = tuple(
-            make_hit(document, score, request) for document, score in zip(documents, scores.tolist(), strict=True)
-        )
-        cursor = None
-        if more and hits:
-            last = places[-1]
-            row = int(found.rows[last])
-            value: float | str = hits[-1].score
-            if request.sort is Sort.DISTANCE and found.distances is not None:
-                value = float(np.round(found.distances[last], 6))
-            elif request.sort is Sort.NAME:
-                value = bytes(snapshot.column("name")[row]).decode()
-            elif request.sort is Sort.RECENT:
-                value = int(snapshot.column("verified_on")[row])
-            cursor = write_cursor(request, Cursor(value, hits[-1].document.id, typos))
-        return SearchPage(total=best.total if best else len(found.rows), hits=hits, facets=facets, after=cursor)
+        words = has_words(request)
+        if not (after and after.typos) and (not words or opened.text.may_find(request)):
+            page = _answer(opened, request, after, words=words, typos=False)
+            if page.total or not words:
+                return page
+        return _answer(opened, request, after, words=words, typos=True)
 
     def get(self, document_id: str) -> TherapistDocument:
         opened = self._open()
@@ -196,19 +174,70 @@ class EmbeddedReader:
         self._opened = None
 
 
-def _find_best(opened: Opened, request: SearchRequest, *, typos: bool) -> TextHits | None:
+@dataclass(frozen=True, slots=True)
+class _Ranked:
+    """What answers a request, with what it is sorted by; a page's worth of it may be all that was ranked."""
+
+    found: Found
+    keys: Column
+    total: int
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+def _answer(opened: Opened, request: SearchRequest, after: Cursor | None, *, words: bool, typos: bool) -> SearchPage:
+    snapshot = opened.snapshot
+    ranked = _rank_best(opened, request, typos=typos) if words and after is None else None
+    ranked = ranked or _rank_all(opened, request, opened.text.find(request, typos=typos) if words else None)
+    found = ranked.found
+    places, more = snapshot.select(request, found, ranked.keys, after)
+    by_score = request.sort is Sort.RELEVANCE
+    scores = -ranked.keys[places] if by_score else snapshot.score(request, found.keep(places))
+    documents = opened.list_documents(found.rows[places])
+    hits = tuple(make_hit(document, score, request) for document, score in zip(documents, scores.tolist(), strict=True))
+    cursor = None
+    if more and hits:
+        last = places[-1]
+        row = int(found.rows[last])
+        value: float | str = hits[-1].score
+        if request.sort is Sort.DISTANCE and found.distances is not None:
+            value = float(np.round(found.distances[last], 6))
+        elif request.sort is Sort.NAME:
+            value = bytes(snapshot.column("name")[row]).decode()
+        elif request.sort is Sort.RECENT:
+            value = int(snapshot.column("verified_on")[row])
+        cursor = write_cursor(request, Cursor(value, hits[-1].document.id, typos))
+    return SearchPage(total=ranked.total, hits=hits, facets=ranked.facets, after=cursor)
+
+
+def _rank_all(opened: Opened, request: SearchRequest, text: TextHits | None) -> _Ranked:
+    snapshot = opened.snapshot
+    found = snapshot.find(request, text)
+    masks = snapshot.make_masks(request, found.rows)
+    facets = {}
+    for facet in request.facets:
+        others = [mask for name, mask in masks.items() if name != facet]
+        rows = found.rows[np.logical_and.reduce(others)] if others else found.rows
+        facets[facet] = snapshot.count_facet(facet, rows, request.on)
+    if masks:
+        found = found.keep(np.logical_and.reduce(list(masks.values())))
+    return _Ranked(found, snapshot.make_keys(request, found), len(found.rows), facets)
+
+
+def _rank_best(opened: Opened, request: SearchRequest, *, typos: bool) -> _Ranked | None:
     """For words alone, all over the continent: the best few thousand, if no other can reach this page."""
     plain = SearchRequest(
         on=request.on, text=request.text, name=request.name, limit=request.limit, explain=request.explain
     )
-    if request != plain or not has_words(request):
+    if request != plain:
         return None
+    snapshot = opened.snapshot
     for most in BEST:
         best = opened.text.find(request, typos=typos, most=most)
+        found = snapshot.find(request, best)
+        keys = snapshot.make_keys(request, found)
         if best.total <= len(best.rows):
-            return best
-        scores = np.sort(opened.snapshot.score(request, opened.snapshot.find(request, best)))
+            return _Ranked(found, keys, len(found.rows))
         bound = best.scores[-1] * ranking.VERIFIED_LIFT * (1 + ranking.COMPLETENESS_LIFT)
-        if len(scores) > request.limit and scores[-request.limit - 1] > bound:
-            return best
+        if len(keys) > request.limit and np.partition(keys, request.limit)[request.limit] < -bound:
+            return _Ranked(found, keys, best.total)
     return None

@@ -3,33 +3,52 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import orjson
 from pydantic import TypeAdapter
 
 from search import ranking
 from search.geometry import is_on_globe, measure_one_km
-from search.interface import DocumentLocation, GeoCircle, Hit, SearchRequest, Suggestion, TherapistDocument
+from search.interface import (
+    DocumentEvidence,
+    DocumentLocation,
+    GeoCircle,
+    Hit,
+    SearchRequest,
+    Suggestion,
+    TherapistDocument,
+)
 
 MAX_CELLS = 2_000  # of a map
 CELL_STEPS = 2  # a cell is a quarter of a map tile wide
 
 _ADAPTER: TypeAdapter[TherapistDocument] = TypeAdapter(TherapistDocument)
+_EVIDENCE: TypeAdapter[tuple[DocumentEvidence, ...]] = TypeAdapter(tuple[DocumentEvidence, ...])
 
 
 def write_document(document: TherapistDocument) -> bytes:
-    """The document as JSON."""
-    return _ADAPTER.dump_json(document, exclude_defaults=True)
+    """The document as JSON, its evidence on a second line: four fifths of it, which its own page alone shows."""
+    rest = _ADAPTER.dump_json(document, exclude_defaults=True, exclude={"evidence"})
+    evidence = _EVIDENCE.dump_json(document.evidence, exclude_defaults=True) if document.evidence else b""
+    return rest + b"\n" + evidence if evidence else rest
 
 
-def parse_document(content: bytes | str) -> TherapistDocument:
+def parse_document(content: bytes) -> TherapistDocument:
     """The document that `write_document` wrote."""
-    return _ADAPTER.validate_json(content)
+    rest, _, evidence = content.partition(b"\n")
+    document = _ADAPTER.validate_json(rest)
+    return replace(document, evidence=_EVIDENCE.validate_json(evidence)) if evidence else document
 
 
-def make_suggestion(content: bytes | str) -> Suggestion:
+def parse_listed_document(content: bytes) -> TherapistDocument:
+    """The same without its evidence, as a list of results shows it."""
+    return _ADAPTER.validate_json(content.partition(b"\n")[0])
+
+
+def make_suggestion(content: bytes) -> Suggestion:
     """The name that a stored document offers while somebody types."""
-    data = orjson.loads(content)
+    data = orjson.loads(content.partition(b"\n")[0])
     return Suggestion(kind=data["kind"], id=data["id"], label=data["name"], text=data["name"])
 
 

@@ -124,43 +124,57 @@ class Snapshot:
     def find(self, request: SearchRequest, text: TextHits | None) -> Found:
         """All living rows within the request's circle and box that are among the text's hits, whatever its filters.
 
-        Where the circle is wide, rows that fail a filter which no facet asks about may be left out already.
+        Rows that fail a filter which no facet asks about may be left out already.
         """
-        scores = None
-        if text is not None:
+        if text:
             known = text.rows < self.state.rows
-            rows, scores = text.rows[known], text.scores[known]
-        elif request.near:
-            rows = self._find_candidates(request, find_bounds(request.near))
-        elif request.box:
-            rows = self._find_candidates(request, request.box)
+            found = self._keep_within(request, Found(text.rows[known], None, text.scores[known]))
+        elif (points := self._find_points(request)) is None:
+            found = self._keep_within(request, Found(self._filter(request), None, None))
         else:
-            rows = np.arange(self.state.rows)
-        found = Found(rows, None, scores)
-        if self.state.dead:
-            found = found.keep(self.column("died")[rows] > self.state.generation)
+            found = self._find_at(request, points)
+        return found.keep(self.column("died")[found.rows] > self.state.generation) if self.state.dead else found
+
+    def _find_points(self, request: SearchRequest) -> Rows | None:
+        """The points about the request's circle or box; None without one, or where it is quicker to filter first."""
+        box = find_bounds(request.near) if request.near else request.box
+        if box is None:
+            return None
+        starts, ends = self._find_ranges(box)
+        if int((ends - starts).sum()) > WIDE_SHARE * self.state.rows and _list_uncounted(request):
+            return None
+        return np.concatenate((list_ranges(starts, ends), np.arange(self.state.base_points, self.state.points)))
+
+    def _filter(self, request: SearchRequest) -> Rows:
+        """What the filters leave of all rows, those on counted fields apart: a field's own filter does not count."""
+        masks = [mask for facet, mask in self.make_masks(request, None).items() if facet in _list_uncounted(request)]
+        return np.flatnonzero(np.logical_and.reduce(masks)) if masks else np.arange(self.state.rows)
+
+    def _find_at(self, request: SearchRequest, points: Rows) -> Found:
+        """The rows of those points that lie in the circle or box, each with the distance of its nearest one."""
+        lats, lons = self.find_coordinates(points)
+        if request.near:
+            distances = measure_km(request.near.lat, request.near.lon, lats, lons)
+            nearest = np.flatnonzero(distances <= request.near.radius_km)
+        else:
+            assert request.box
+            distances, nearest = None, np.flatnonzero(find_in_box(request.box, lats, lons))
+        rows = self.column("point_row")[points[nearest]].astype(np.int64)
+        if (self.column("points")[rows] > 1).any():
+            order = np.arange(len(rows)) if distances is None else np.argsort(distances[nearest])
+            rows, first = np.unique(rows[order], return_index=True)
+            nearest = nearest[order[first]]
+        found = Found(rows, None if distances is None else distances[nearest], None)
+        return found.keep(self._are_in_box(rows, request.box)) if request.near and request.box else found
+
+    def _keep_within(self, request: SearchRequest, found: Found) -> Found:
+        """Those within the request's circle and box, measured by their own points."""
         if request.box:
             found = found.keep(self._are_in_box(found.rows, request.box))
         if request.near:
-            found = replace(found, distances=self._measure(found.rows, request.near))
-            assert found.distances is not None
-            found = found.keep(found.distances <= request.near.radius_km)
+            distances = self._measure(found.rows, request.near)
+            found = replace(found, distances=distances).keep(distances <= request.near.radius_km)
         return found
-
-    def _find_candidates(self, request: SearchRequest, box: GeoBox) -> Rows:
-        """Rows with a point about the box: read off the sorted points, or, if those are many, what the filters leave.
-
-        A field that is counted is not filtered here: its own filter does not count.
-        """
-        starts, ends = self._find_ranges(box)
-        if int((ends - starts).sum()) > WIDE_SHARE * self.state.rows:
-            masks = [mask for facet, mask in self.make_masks(request, None).items() if facet not in request.facets]
-            if masks:
-                return np.flatnonzero(np.logical_and.reduce(masks))
-        points = np.concatenate((list_ranges(starts, ends), np.arange(self.state.base_points, self.state.points)))
-        rows = self.column("point_row")[points].astype(np.int64)
-        several = self.column("points")[rows] > 1
-        return np.concatenate((rows[~several], np.unique(rows[several]))) if several.any() else rows
 
     def _find_ranges(self, box: GeoBox) -> tuple[Rows, Rows]:
         """Where the base's sorted points that may lie in the box begin and end, a band of latitude each."""
@@ -320,3 +334,9 @@ def list_filters(request: SearchRequest) -> list[tuple[str, tuple[str, ...]]]:
         ("region", request.regions),
     ]
     return [(facet, values) for facet, values in filters if values]
+
+
+def _list_uncounted(request: SearchRequest) -> set[str]:
+    """The fields that the request filters by and does not count."""
+    filtered = {facet for facet, _ in list_filters(request)} | ({"verified"} if request.verified else set())
+    return filtered - set(request.facets)

@@ -111,6 +111,15 @@ class TextReader:
         scores = np.array([score for score, _ in found.hits], np.float64)
         return TextHits(rows, scores, len(rows) if most is None else _get_count(found))
 
+    def may_find(self, request: SearchRequest) -> bool:
+        """Whether enough of the request's words are written anywhere as they stand for an entry to hold them."""
+        tokens = analysis.tokenize_query(request.text)
+        known = sum(self._searcher.doc_freq("text", token) > 0 for token in tokens)
+        names = analysis.tokenize_names(request.name)[: analysis.MAX_TOKENS]
+        return known >= analysis.count_needed(len(tokens)) and all(
+            self._searcher.doc_freq("names", token) for token in names
+        )
+
     def find_names(self, words: Sequence[str], limit: int, *, typos: bool) -> Rows:
         """Rows whose name has a word that begins like each of `words`, the most complete ones."""
         parts = [make_prefix_query(word, typos=typos) for word in words]

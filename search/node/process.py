@@ -18,7 +18,10 @@ from pathlib import Path
 from search.node.home import LOGGING, NodeUnavailableError, prepare_home
 
 HOST = "127.0.0.1"
-START_TIMEOUT_S = 240.0
+START_TIMEOUT_S = 600.0  # three at once on a busy machine take minutes
+KILL_TIMEOUT_S = 120.0
+# A disk that is nearly full, as a developer's may be, is no reason to hold copies back or to refuse to write.
+WATERMARKS = {f"cluster.routing.allocation.disk.watermark.{level}": "1mb" for level in ("low", "high", "flood_stage")}
 
 
 @dataclass
@@ -56,7 +59,7 @@ class RunningNode:
         """End the process at once, as a power cut would."""
         if self.process:
             self.process.kill()
-            self._reap(10)
+            self._reap(KILL_TIMEOUT_S)
 
     def stop(self) -> None:
         """Close the node in good order."""
@@ -150,6 +153,7 @@ def _write_config(node: RunningNode, members: Sequence[RunningNode], extra: Mapp
         "transport.port": node.transport_port,
         "path.data": str(node.folder / "data"),
         "path.logs": str(node.folder / "logs"),
+        **WATERMARKS,
     }
     if len(members) == 1:
         values["discovery.type"] = "single-node"
