@@ -297,7 +297,7 @@ def _mark_sections(lines: list[Line]) -> None:
     for index, line in enumerate(lines):
         line.heading = heading
         if line.level and line.text:
-            if under is not None and line.level <= level:
+            if under is not None and (line.level <= level or _is_contact(lines, index)):
                 under = None
                 _free_kicker(lines, index, heading)
             opened = _section_under(line)
@@ -344,6 +344,16 @@ def _section_under(heading: Line) -> Section | None:
     if TESTIMONIAL_HEADING.search(heading.text):
         return TESTIMONIAL
     return BLOG if BLOG_HEADING.search(heading.text) else None
+
+
+def _is_contact(lines: list[Line], heading: int) -> bool:
+    """Whether a number to dial or an address to write to stands under this very heading: no client's words do."""
+    for line in lines[heading + 1 : heading + 6]:
+        if line.level:
+            return False
+        if any(link.href.startswith(("tel:", "mailto:")) for link in line.links):
+            return True
+    return False
 
 
 def _free_kicker(lines: list[Line], index: int, heading: int) -> None:

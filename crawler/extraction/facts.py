@@ -33,68 +33,67 @@ class Stated:
     lines: list[str] = field(default_factory=list)
 
 
+_SPOKEN = (
+    "description", "slogan", "knowsAbout", "medicalSpecialty", "availableService", "hasCredential", "additionalType",
+)  # fmt: skip
+_OFFERED = re.compile(r"Service|Offer|Product|MedicalTherapy|MedicalProcedure|MedicalCondition|Question")
+
+
 def read_stated_facts(nodes: list[Node]) -> Stated:
     """The facts of the business nodes (the one with an address first) and of the people."""
     stated = Stated()
     businesses = sorted((node for node in nodes if is_business(node)), key=lambda node: not node.get("address"))
     for node in businesses[:12]:
-        stated.names += texts_of(node.get("name"), limit=1)
-        stated.urls += texts_of(node.get("url"), limit=1)
-        stated.phones += texts_of(node.get("telephone"), limit=4)
-        stated.emails += texts_of(node.get("email"), limit=4)
-        stated.prices += texts_of(node.get("priceRange"), limit=1)
-        stated.languages += texts_of(node.get("knowsLanguage"), limit=8) + texts_of(
-            node.get("availableLanguage"), limit=8
-        )
-        stated.hours = stated.hours or read_stated(node)
-        stated.places += _places_of(node)
-        stated.areas += _areas_of(node)
-        accepts = node.get("acceptsInsurance")
-        if isinstance(accepts, bool):
-            stated.insurance = Answer.YES if accepts else Answer.NO
-        elif any("insurance" in text.lower() for text in texts_of(node.get("paymentAccepted"), limit=12)):
-            stated.insurance = stated.insurance or Answer.YES
-        for key in ("founder", "founders", "employee", "employees", "member", "owner"):
-            stated.people += [
-                t
-                for n in nodes_of(node.get(key))
-                if "Organization" not in str(n.get("@type"))
-                for t in texts_of(n.get("name"), limit=1)
-            ]
-        for key in (
-            "description",
-            "slogan",
-            "knowsAbout",
-            "medicalSpecialty",
-            "availableService",
-            "hasCredential",
-            "additionalType",
-        ):
-            stated.lines += [text for text in texts_of(node.get(key), limit=30) if not text.startswith("http")]
+        _read_business(stated, node)
     for node in nodes:
-        kinds = str(node.get("@type"))
         if is_person(node):
-            if not re.search(r"review|author", kinds, re.IGNORECASE) and (
-                node.get("jobTitle") or node.get("worksFor") or node.get("hasCredential") or len(nodes) < 4
-            ):
-                stated.people += texts_of(node.get("name"), limit=1)
-            parts = [text_of(node.get(key)) for key in ("name", "jobTitle", "description")]
-            stated.lines.append(", ".join(part for part in parts if part))
-            stated.lines += _credential_texts(node)
+            _read_person(stated, node, alone=len(nodes) < 4)
             if not businesses:
                 stated.phones += texts_of(node.get("telephone"), limit=2)
                 stated.emails += texts_of(node.get("email"), limit=2)
-        elif re.search(
-            r"'?(?:Service|Offer|Product|MedicalTherapy|MedicalProcedure|MedicalCondition|Question)'?", kinds
-        ):
+        elif _OFFERED.search(str(node.get("@type"))):
             stated.lines += texts_of(node.get("name"), limit=1) + texts_of(node.get("description"), limit=1)
-            if "Question" in kinds:
+            if "Question" in str(node.get("@type")):
                 stated.lines += [
                     t for a in nodes_of(node.get("acceptedAnswer")) for t in texts_of(a.get("text"), limit=1)
                 ]
     for node in businesses:
         stated.lines += _credential_texts(node)
     return stated
+
+
+def _read_business(stated: Stated, node: Node) -> None:
+    stated.names += texts_of(node.get("name"), limit=1)
+    stated.urls += texts_of(node.get("url"), limit=1)
+    stated.phones += texts_of(node.get("telephone"), limit=4)
+    stated.emails += texts_of(node.get("email"), limit=4)
+    stated.prices += texts_of(node.get("priceRange"), limit=1)
+    for key in ("knowsLanguage", "availableLanguage"):
+        stated.languages += texts_of(node.get(key), limit=8)
+    stated.hours = stated.hours or read_stated(node)
+    stated.places += _places_of(node)
+    stated.areas += _areas_of(node)
+    accepts = node.get("acceptsInsurance")
+    if isinstance(accepts, bool):
+        stated.insurance = Answer.YES if accepts else Answer.NO
+    elif any("insurance" in text.lower() for text in texts_of(node.get("paymentAccepted"), limit=12)):
+        stated.insurance = stated.insurance or Answer.YES
+    for key in ("founder", "founders", "employee", "employees", "member", "owner"):
+        for person in nodes_of(node.get(key)):
+            if "Organization" not in str(person.get("@type")):
+                stated.people += texts_of(person.get("name"), limit=1)
+    for key in _SPOKEN:
+        stated.lines += [text for text in texts_of(node.get(key), limit=30) if not text.startswith("http")]
+
+
+def _read_person(stated: Stated, node: Node, *, alone: bool) -> None:
+    """A person with a title or an employer, or on a page with few nodes; no author of a review."""
+    placed = node.get("jobTitle") or node.get("worksFor") or node.get("hasCredential") or alone
+    if placed and not re.search(r"review|author", str(node.get("@type")), re.IGNORECASE):
+        stated.people += texts_of(node.get("name"), limit=1)
+    parts = [text_of(node.get(key)) for key in ("name", "jobTitle", "description")]
+    stated.lines.append(", ".join(part for part in parts if part))
+    stated.lines += _credential_texts(node)
 
 
 def _credential_texts(node: Node) -> list[str]:

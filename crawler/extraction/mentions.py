@@ -20,7 +20,7 @@ _REGION_NAME = Gated(loose(rf"\b(?:{NAMES})\b"), *NAMES.replace(r"\s", " ").spli
 _SERVED_LIST = re.compile(
     r"(?:[Ss]erving|[Cc]overing)\s(?P<first>[A-Z][\w.'’-]+(?:\s[A-Z][\w.'’-]+){0,2}),[^.!?]{2,60}\s(?:and|&)\s[^.!?]{2,30}$"
 )
-_NOT_CITY = frozenset(
+NOT_CITY = frozenset(
     [
         "suite",
         "unit",
@@ -101,10 +101,18 @@ def find_city_mentions(cues: Cues) -> list[Place]:
                         snippet=line.text,
                         where=line.where,
                         line=index,
-                        weight=_mention_weight(line, match.start()),
+                        weight=_mention_weight(line, match.start()) * (0.3 if _is_area(city) else 1.0),
                     )
                 )
     return found
+
+
+_AREA = re.compile(r" (?:Sound|Area|Region|Metro|Peninsula|Coast|Shore|Islands?)$")
+
+
+def _is_area(city: str) -> bool:
+    """Whether it names a stretch of land or water rather than a town ("Puget Sound, WA")."""
+    return bool(_AREA.search(city)) and fold_city(city) not in load_cities()
 
 
 _GOOD_CUE = re.compile(
@@ -138,10 +146,10 @@ def _trim_city(city: str, region: str | None) -> str | None:
     if known:
         return known
     words = city.split()
-    while words and words[0].lower().strip(".,") in _NOT_CITY:
+    while words and words[0].lower().strip(".,") in NOT_CITY:
         words.pop(0)
     for at in range(len(words) - 1, -1, -1):
-        if words[at].lower().strip(".,") in _NOT_CITY:
+        if words[at].lower().strip(".,") in NOT_CITY:
             words = words[at + 1 :]
             break
     if not words or len(words) > 3:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 
 from crawler.extraction.addresses import Place, find_addresses, same_street
 from crawler.extraction.contacts import find_numbers, to_e164
-from crawler.extraction.cues import Cues, loose
-from crawler.extraction.document import OTHERS_WORDS, Document, Line, Section
+from crawler.extraction.cues import Cues
+from crawler.extraction.document import Document
 from crawler.extraction.facts import Stated
 from crawler.extraction.foreign import country_of_phones, find_town
 from crawler.extraction.maps import find_map_point
-from crawler.extraction.mentions import find_city_mentions
 from crawler.extraction.regions import country_of, find_region, fold_city, load_cities
+from crawler.extraction.seat import find_seat
 
 
 def find_places(document: Document, cues: Cues, stated: Stated) -> list[Place]:
@@ -29,7 +28,7 @@ def find_places(document: Document, cues: Cues, stated: Stated) -> list[Place]:
             strong[0] = replace(strong[0], street=bare)  # the box is where letters go, the street where clients do
         places = strong
     if not any(place.city for place in places):
-        mention = _with_region(document, _main_city(cues), stated.areas)
+        mention = _with_region(document, find_seat(document, cues), stated.areas)
         if mention:
             if places:
                 places[0] = replace(
@@ -129,53 +128,3 @@ def _merge_place(places: list[Place], new: Place) -> None:
             )
             return
     places.append(new)
-
-
-_SERVING = loose(
-    r"(?:serving|serves|covering|"
-    r"located in|based in|based out of|in the heart of|proudly serving|in beautiful|in downtown|"
-    r"in scenic|clients in|appointments in|massage (?:therapy |therapist |services )?in|working in|"
-    r"practi[cs](?:e|ed|ing) in|"
-    r"studio in|office in|clinic in|home in|au c[œo]ur de|situ[ée]e? [àa]|à|a|en)\s"
-)
-_SERVED = re.compile(
-    r"(?:the\s|downtown\s|beautiful\s|scenic\s|greater\s)*"
-    r"(?P<city>[A-ZÀ-Ý][\wÀ-ÿ.'’-]+(?:[ -][A-ZÀ-Ý][\wÀ-ÿ.'’-]+){0,3})"
-)
-
-
-def _find_served(line: Line) -> Iterator[re.Match[str]]:
-    """The names in capitals that stand after words such as "serving" and "located in"."""
-    at = 0
-    while serving := _SERVING.search(line.low, at):
-        served = _SERVED.match(line.text, serving.end())
-        at = served.end() if served else serving.start() + 1
-        if served:
-            yield served
-
-
-def _main_city(cues: Cues) -> Place | None:
-    """The city the page speaks of most: with its state where printed, else a known city in a telling place."""
-    tally: dict[str, float] = {}
-    best: dict[str, Place] = {}
-    for place in find_city_mentions(cues):
-        key = fold_city(place.city or "")
-        tally[key] = tally.get(key, 0.0) + place.weight
-        best.setdefault(key, place)
-    tally = {key: weight for key, weight in tally.items() if weight >= 1.0}
-    if tally:
-        return best[max(tally, key=lambda key: tally[key])]
-    cities = load_cities()
-    for index, line in enumerate(cues.lines):
-        if line.section in OTHERS_WORDS or line.tag == "option":
-            continue
-        for match in _find_served(line):
-            words = match["city"].split()
-            for size in range(len(words), 0, -1):
-                name = " ".join(words[:size]).rstrip(".,’'")
-                key = fold_city(name)
-                if key in cities:
-                    tally[key] = tally.get(key, 0.0) + (2.0 if line.section is Section.META or line.level else 1.0)
-                    best.setdefault(key, Place(city=name, snippet=line.text, where=line.where, line=index))
-                    break
-    return best[max(tally, key=lambda key: tally[key])] if tally else None
