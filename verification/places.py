@@ -14,6 +14,7 @@ from verification.wording import place_name
 
 C = TypeVar("C", bound=Standing)
 
+_BEST_FIRST = tuple(BadgeCode)
 # What is said of the whole where the places differ: nothing that does not hold at each of them.
 _WEAKEST_FIRST = (
     BadgeCode.BOARD_ACTION, BadgeCode.EXPIRED, BadgeCode.INACTIVE, BadgeCode.CHECKING, BadgeCode.NOT_STATED,
@@ -80,10 +81,8 @@ def _settles(badge: Badge, credential: Standing) -> bool:
 
 
 def _find_best(rated: Iterable[tuple[Badge, C]]) -> tuple[Badge, C] | None:
-    order = list(BadgeCode)
-
     def rank(item: tuple[Badge, C]) -> tuple[int, int]:
-        return order.index(item[0].code), -(item[0].until or date.min).toordinal()
+        return _BEST_FIRST.index(item[0].code), -(item[0].until or date.min).toordinal()
 
     return min(rated, key=rank, default=None)
 

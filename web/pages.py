@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,8 +91,12 @@ class Visit:
 
     def same_page(self, code: str) -> str:
         """This very page in another language."""
-        pairs = [pair for pair in parse_qsl(self.query) if pair[0] != "lang"]
-        return f"{self.path}?{urlencode([*pairs, ('lang', code)])}"
+        return f"{self.path}?{urlencode([*self._asked, ('lang', code)])}"
+
+    @cached_property
+    def _asked(self) -> list[tuple[str, str]]:
+        """What the address asks for but the language."""
+        return [pair for pair in parse_qsl(self.query) if pair[0] != "lang"]
 
     def absolute(self, path: str) -> str:
         """A path as a full address of the public site."""
