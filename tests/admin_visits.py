@@ -47,3 +47,10 @@ def send(client: TestClient, path: str, *, page: str = "/admin/account", **data:
 def show_code(secret: bytes, clock: FixedClock) -> str:
     """What a phone shows now."""
     return make_code(secret, find_step(clock.now().timestamp()))
+
+
+def show_old_code(secret: bytes, clock: FixedClock) -> str:
+    """What the phone showed some minutes ago, and neither shows now nor a little before or after."""
+    step = find_step(clock.now().timestamp())
+    good = {make_code(secret, step + drift) for drift in range(-3, 4)}
+    return next(code for code in (make_code(secret, step - past) for past in range(10, 100)) if code not in good)
