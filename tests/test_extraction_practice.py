@@ -146,6 +146,20 @@ def test_the_name_is_what_the_page_calls_itself_and_no_place_or_search_words(bod
             "<h1>Reflexology</h1><p>Relaxing and refreshing reflexology in a peaceful place.</p><p>Let go.</p>",
             "relaxation",
         ),
+        ("<h1>Juniper Reflexology</h1><p>Reflexology by appointment, in town, on Mondays and Fridays.</p>", "unclear"),
+        ("<title>Juniper Day Spa</title><p>Our spa is found behind the old mill. Ring the bell twice.</p>", "unclear"),
+        (
+            "<h1>Juniper</h1><p>Massage de confort, détente et pierres chaudes, non thérapeutique.</p>",
+            "relaxation",
+        ),
+        (
+            "<h1>Juniper</h1><p>Masaje relajante para desconectar y consentirte, en un espacio antiestrés.</p>",
+            "relaxation",
+        ),
+        (
+            "<h1>Juniper</h1><p>Manual therapy for the soft tissues, down to the root cause of your dysfunction.</p>",
+            "medical",
+        ),
     ],
 )
 def test_the_kind_is_told_in_french_too_and_a_menu_alone_tells_none(body: str, kind: str) -> None:

@@ -14,18 +14,24 @@ from directory.models import PracticeKind
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Words that speak for one kind, and how loudly; counted at most `most` times, on lines with one of the `cues`."""
+    """Words that speak for one kind, and how loudly; counted at most `most` times, on lines with one of the `cues`.
+
+    A `bare` sign names a trade ("Reflexology"), which alone does not say what for.
+    """
 
     cues: tuple[str, ...]
     pattern: re.Pattern[str] | Gated
     weight: float
     most: int = 1
+    bare: bool = False
 
 
-def _sign(cues: str, words: str, weight: float, most: int = 1, needs: tuple[str, ...] = ()) -> Sign:
+def _sign(
+    cues: str, words: str, weight: float, most: int = 1, needs: tuple[str, ...] = (), *, bare: bool = False
+) -> Sign:
     """A sign; `needs` are pieces of text, one in each match, where the cues begin many other words too."""
     pattern = loose(words)
-    return Sign(stems(cues), Gated(pattern, *needs) if needs else pattern, weight, most)
+    return Sign(stems(cues), Gated(pattern, *needs) if needs else pattern, weight, most, bare)
 
 
 MEDICAL = (
@@ -95,14 +101,29 @@ MEDICAL = (
         ),
     ),
     _sign(
-        "physician doctor physiotherapy physical chiropractor",
-        r"\bphysicians?\b|\bdoctors?\b|\bphysiotherap|physical therap|\bchiropract",
+        "physician doctor physiotherapy physical chiropractor orthothérapie",
+        r"\bphysicians?\b|\bdoctors?\b|\bphysioth[ée]rap|physical therap|\bchiropract|\borthoth[ée]rap",
         0.5,
         2,
     ),
     _sign("therapeutic", r"\btherapeutic (?:massage|bodywork|results?|care|work|treatments?)\b", 0.4),
     _sign("thérapeutique thérapeutiques therapeutique", r"th[ée]rapeutiques?\b", 0.7, 2, ("rapeutique",)),
     _sign("terapia", r"\bterapia (?:muscular|deportiva|manual|f[íi]sica|del dolor)", 0.7, 2),
+    _sign("terapéutico descontracturante", r"\bterap[ée]utic[oa]s?\b|\bdescontractur\w+", 0.25),
+    _sign(
+        "fisioterapia rehabilitación quiropráctico migrañas esguinces",
+        r"\bfisioterap|\brehabilitaci[óo]n|\bquiropr[áa]c|\bmigra[ñn]as?\b|\besguinces?\b",
+        0.7,
+        2,
+        ("fisioterap", "rehabilitaci", "quiropr", "migran", "migrañ", "esguince"),
+    ),
+    _sign(
+        "manual soft root underlying",
+        r"\bmanual therap|\bsoft[- ]tissues?\b|\b(?:root|underlying) causes?\b",
+        0.6,
+        2,
+        ("manual therap", "soft tissue", "soft-tissue", "root cause", "underlying cause"),
+    ),
     _sign(
         "douleurs douleur soulager soulagement récupération dolores dolor aliviar recuperación",
         r"douleurs? (?:musculaires?|articulaires?|dorsales?|lombaires?)|soulage\w* \w+ douleurs?|"
@@ -127,7 +148,7 @@ RELAXATION = (
         0.45,
         6,
     ),
-    _sign("spa", r"\bspa\b", 0.8, 3),
+    _sign("spa", r"\bspa\b", 0.8, 3, bare=True),
     _sign("stone stones pierres piedras", r"hot[- ]stones?|pierres chaudes|piedras calientes", 0.7, 2),
     _sign(
         "aromatherapy aroma essential essentielles",
@@ -151,10 +172,25 @@ RELAXATION = (
     ),
     _sign("swedish suédois suedois sueco", r"\bswedish\b|su[ée]dois|\bsueco", 0.4, 2),
     _sign(
-        "thai thaï thaïlandais shiatsu reflexology réflexologie foot lomi lomilomi",
-        r"\btha[iï](?:landais)?\b|\bshiatsu\b|\br[ée]flexolog(?:y|ie)\b|\bfoot (?:massage|spa)|\blomi",
+        "thai thaï thaïlandais shiatsu foot lomi lomilomi",
+        r"\btha[iï](?:landais)?\b|\bshiatsu\b|\bfoot (?:massage|spa)|\blomi",
         0.6,
         3,
+    ),
+    _sign("reflexology réflexologie", r"\br[ée]flexolog(?:y|ie)\b", 0.6, 3, bare=True),
+    _sign(  # what French law has those say whose massage is no treatment
+        "non sans",
+        r"\bnon[- ]th[ée]rapeutiques?|\bsans (?:but|finalit[ée]|caract[èe]re|vis[ée]e) (?:th[ée]rapeutique|m[ée]dical)",
+        1.0,
+        1,
+        ("non th", "non-th", "sans "),
+    ),
+    _sign(
+        "antiestrés anti desconectar consentirte mimarte",
+        r"\banti-?estr[ée]s\b|\bdesconect\w+|\bconsent(?:irte|ido)\b|\bmimarte\b",
+        0.5,
+        2,
+        ("estres", "estrés", "desconect", "consentirte", "consentido", "mimarte"),
     ),
     _sign(
         "apaisant apaisante ressourcer ressourcement sérénité havre bienestar serenidad descanso",
@@ -203,6 +239,7 @@ _BACKGROUND = loose(r"\bbackground in\b|\bdegree in\b|\bgraduat\w+ (?:from|of)|\
 _DENIED = loose(  # "not a fluffy spa"
     r"\b(?:not|don['’]t|isn['’]t|aren['’]t|never|no|than|instead of|neither|nor)\b[^.!?;:,]{0,24}$"
 )
+_NON = re.compile(r"\bnon[\s-]$")  # "massages non thérapeutiques"
 _BACKGROUND_CUES = stems("background degree graduated studied career")
 _OFFER = stems("massage bodywork rolfing massothérapie massothérapeutes masaje therapy therapist shiatsu reflexology")
 _FOOTING = re.compile(r"[©@]|opyright")
@@ -214,8 +251,10 @@ def find_kind(cues: Cues, techniques: Collection[str], conditions: Collection[st
     Illnesses and injuries treated speak for medical. Where the page names techniques, little evidence means mixed and
     not unclear.
     """
-    medical = _weigh(cues, PracticeKind.MEDICAL, MEDICAL, notes)
-    relaxation = _weigh(cues, PracticeKind.RELAXATION, RELAXATION, notes)
+    medical, _ = _weigh(cues, PracticeKind.MEDICAL, MEDICAL, notes)
+    relaxation, restful = _weigh(cues, PracticeKind.RELAXATION, RELAXATION, notes)
+    if not medical and len(restful) == 1 and restful[0].bare and len(techniques) <= _FEW and not conditions:
+        return PracticeKind.UNCLEAR
     medical += 0.5 * min(sum(1 for technique in techniques if technique in _CLINICAL), 2)
     ills = sum(1 for condition in conditions if condition not in _EVERYDAY)
     medical += 0.25 * min(ills, 4) if ills >= 3 else 0.0
@@ -245,9 +284,10 @@ def _treats_too(techniques: Collection[str], relaxation: float) -> bool:
     return treating > 1 and relaxation < _MUCH_REST and restful < _LEAD * treating
 
 
-def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> float:
-    """The sum of the signs' weights, each as often as it is seen."""
+def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evidence) -> tuple[float, list[Sign]]:
+    """The sum of the signs' weights, each as often as it is seen, and the signs that are seen at all."""
     total = 0.0
+    met: list[Sign] = []
     learnt = frozenset(cues.numbers(_BACKGROUND_CUES))
     for sign in signs:
         seen, aloud = 0, False
@@ -259,7 +299,7 @@ def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evide
                 if number in learnt and _BACKGROUND.search(_sentence_around(line.low, match)):
                     continue
                 before = line.low[max(0, match.start() - 36) : match.start()]
-                if kind is PracticeKind.RELAXATION and _DENIED.search(before):
+                if (_DENIED if kind is PracticeKind.RELAXATION else _NON).search(before):
                     continue
                 aloud = aloud or line.level in (1, 2) or line.section is META
                 if seen < sign.most:
@@ -268,7 +308,9 @@ def _weigh(cues: Cues, kind: PracticeKind, signs: tuple[Sign, ...], notes: Evide
             if seen >= sign.most and aloud:
                 break
         total += sign.weight * (seen + aloud)
-    return total
+        if seen:
+            met.append(sign)
+    return total, met
 
 
 def _sentence_around(text: str, match: re.Match[str]) -> str:
