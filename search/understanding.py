@@ -32,6 +32,7 @@ from search.wordings import (
     RADIUS,
     RADIUS_IN_WORDS,
     SPEAKS,
+    TELLING_WORDS,
     VERIFIED,
     WORD,
 )
@@ -356,9 +357,15 @@ def _is_common(word: str) -> bool:
     return analysis.stem(folded) in COMMON_WORDS or folded in analysis.STOP_WORDS
 
 
+def _is_telling(word: str) -> bool:
+    return word.islower() and analysis.fold(word).replace("’", "'") in TELLING_WORDS
+
+
 def _split_rest(reading: _Reading) -> tuple[str, str]:
     """The words that are left as a person's name (two or three, with letters after it) or as text."""
     words = [word.group() for word in reading.words() if not _is_common(word.group())]
+    if any(chip.kind in ("condition", "technique") for chip in reading.chips):
+        words = [word for word in words if not _is_telling(word)]
     if reading.name:
         return reading.name, " ".join(words)
     lettered = any(chip.kind == "credential" for chip in reading.chips)

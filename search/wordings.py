@@ -32,14 +32,23 @@ _BEFORE_INSURANCE = (
     r"(?:(?:my|the|your|any|private|health|medical|auto|car|direct|extended|el|la|mi|los|les|mes|des|une?|le|"
     r"re[çc]us? (?:d['’]|pour )|recibos? de|d['’]|l['’])\s*){0,3}"
 )
+# Who takes one of these takes insurance; the name itself stays a word that is looked for.
+_INSURERS = (
+    r"aetna|anthem|blue cross|blue ?shield|bcbs|cigna|humana|kaiser|medicaid|medicare|tricare|united ?health(?:care)?|"
+    r"manulife|sun ?life|canada life|green ?shield|desjardins|medavie|great[ -]west|icbc"
+)
 INSURANCE = re.compile(
     rf"\b(?:(?:(?:that|who|which|que|qui)\s+)?(?:(?:can|do|does|will|directly|direct)\s+)?"
     rf"(?:takes?|taking|accepts?|accepting|with|has|have|covered by|bills?|billing|uses?|"
     rf"acept[ae]n?|con|tenga|tiene|accept(?:e|ent|ant)|avec|prend|prennent|couverte?s? par)\s+"
     rf"{_BEFORE_INSURANCE}{_INSURANCE_WORD}"
-    rf"|(?:private|health|medical|auto|car|extended)\s+{_INSURANCE_WORD}|{_INSURANCE_WORD})"
+    rf"|(?:private|health|medical|auto|car|extended)\s+{_INSURANCE_WORD}"
+    rf"|(?:re[çc]us?\s+(?:d['’]|pour\s+)|recibos?\s+de\s+)?{_INSURANCE_WORD})"
     r"(?:\s*-?\s*(?:accepted|ok|okay|welcome|covered|coverage|billing|plans?|claims?|receipts?|aceptado|acceptées?))?\b"
-    r"|\bdirect(?:ly)?[ -]bill(?:s|ing)?(?: to)?\b|\b(?:in|out of)[ -]network\b|\bPIP(?: claims?| insurance)?\b"
+    r"|\bdirect(?:ly)?[ -]bill(?:s|ing)?(?: to)?\b|\b(?:in|out of)[ -]network\b"
+    r"|\b(?:(?:takes?|accepts?|bills?|with)\s+)?PIP(?: claims?| insurance)?\b"
+    r"|(?<!not )\b(?:takes?|taking|accepts?|accepting|covered by|bills?|prend|accepte|acept[ae]n?)\s+"
+    rf"(?=(?:{_INSURERS})\b)"
     r"|\bextended (?:health )?(?:benefits?|care|coverage|plans?)\b|\b(?:health|insurance) benefits\b",
     re.IGNORECASE,
 )
@@ -100,6 +109,36 @@ COMMON_WORDS = frozenset(
         "por favor masso massos massothérapeutes masajistas thank thanks merci gracias hello hi bonjour hola "
         "that which what when while because if not no but have has had am i'm i've get gets getting after before "
         "some any very really pour par que qui avec j'ai para con tengo quiero"
+    ).split()
+)
+
+# Where a complaint or a technique was understood, the words that tell of it: whose it is, where and when it hurts.
+# Written small, they tell no entry from another.
+TELLING_WORDS = frozenset(
+    (  # noqa: SIM905 - words read better in lines
+        "i'm ive he she her his him they them their we our you this these those there here it's its im was were been "
+        "being had just too also so then since until during through over under up down out off back again still "
+        "always often sometimes never keep keeps kept start started woke wake wakes waking feel feels feeling felt "
+        "go goes going went come comes came make makes made turn turning walk walking sit sitting stand standing "
+        "lie lying sleep sleeping drive driving work working lift lifting bend bending move moving chew chewing "
+        "lock locks locking locked pop popping click clicking swell swelling burn burning hurt hurts hurting "
+        "left right both side sides all whole upper lower inside outside top bottom behind between "
+        "day days night nights morning mornings week weeks month months year years ago last "
+        "old new bad really very much more most lot kind pain pains painful ache aches aching sharp dull "
+        "sore flare flares recovery recovering rehab "
+        "head neck shoulder shoulders arm arms elbow elbows wrist wrists hand hands finger fingers thumb thumbs chest "
+        "rib ribs hip hips groin leg legs thigh thighs knee knees calf calves shin shins ankle ankles foot feet heel "
+        "heels toe toes muscle muscles joint joints nerve nerves jaw "
+        "husband hubby wife partner mother mom mum father dad son daughter kid kids baby grandma grandpa guy lady man "
+        "woman people clinic office place appointment session sessions "
+        "au aux ce cette ces il elle nous vous je suis est sont ai as fait depuis quand dans sur sous chez plus moins "
+        "tres trop bien apres avant pendant jour jours nuit matin soir semaine semaines mois mari femme mere pere fils "
+        "fille enfant bebe cou epaule epaules bras coude coudes poignet main mains doigt doigts dos hanche jambe "
+        "jambes genou genoux mollet cheville pied pieds talon "
+        "al los lo es esta estan este esto soy estoy se su sus muy mas cuando desde hace despues antes durante dia "
+        "dias noche manana mananas semana semanas mes esposo esposa marido mujer mama papa hijo hija bebe cuello "
+        "hombro hombros brazo brazos codo muneca mano manos dedo dedos cadera pierna piernas rodilla rodillas tobillo "
+        "pie pies talon masticar trabajo gente senora senor"
     ).split()
 )
 

@@ -50,7 +50,7 @@ def ask(text: str, near: str = "") -> Understood:
         ("Parkinson's massage Toronto", ["parkinsons"], "Toronto, ON", ""),
         ("can't fall asleep Seattle", ["insomnia"], "Seattle, WA", ""),
         ("M54.6 Tacoma WA", ["back-pain"], "Tacoma, WA", ""),
-        ("massage covered by blue cross seattle", [], "Seattle, WA", "covered blue cross"),
+        ("massage covered by blue cross seattle", [], "Seattle, WA", "blue cross"),
         ("massage that helps with whiplash Seattle", ["whiplash"], "Seattle, WA", ""),
     ],
 )
@@ -59,6 +59,37 @@ def test_patients_words_become_terms_and_a_place(text: str, terms: list[str], pl
     assert [*answer.conditions, *answer.techniques] == terms
     assert (answer.place.label if answer.place else None) == place
     assert answer.text == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("my hubby slipped a disk last week", ["disc-disorder"]),
+        ("pins and needles in both hands at night", ["nerve-compression"]),
+        ("jaw keeps locking up", ["jaw-pain"]),
+        ("massothérapeute pour tendinite au coude", ["tendinitis"]),
+        ("dolor de mandíbula al masticar", ["jaw-pain"]),
+    ],
+)
+def test_words_that_tell_of_a_complaint_filter_nobody(text: str, terms: list[str]) -> None:
+    answer = ask(text)
+    assert [*answer.conditions, *answer.techniques] == terms
+    assert answer.text == ""
+
+
+def test_such_words_stay_words_where_no_complaint_was_understood_or_where_they_are_names() -> None:
+    assert ask("somebody for hands Denver").text == "hands"
+    assert ask("deep tissue Guy Denver").text == "Guy"
+
+
+@pytest.mark.parametrize("text", ["takes Blue Cross", "accepts aetna", "therapist who takes PIP", "reçus d'assurance"])
+def test_whoever_takes_an_insurer_takes_insurance(text: str) -> None:
+    assert ask(text).insurance
+
+
+def test_an_insurers_name_is_sought_in_what_the_entries_say() -> None:
+    assert ask("sciatica takes Blue Cross Denver").text == "Blue Cross"
+    assert not ask("not covered by blue cross").insurance
 
 
 @pytest.mark.parametrize(
