@@ -8,10 +8,10 @@ from directory.credentials import parse_claim
 from directory.models import Listing, Outcome
 from directory.names import parse_name
 from tests.verification_records import ON, check, make_listing, make_record, make_sharing
-from verification.bearers import MOST, Bearers
+from verification.bearers import MOST, Bearers, estimate_bearers
 from verification.lookup import MemoryRegister
 from verification.model import Corroboration, Mode
-from verification.rules import check_claim
+from verification.rules import COMMON_PER_MILLION, check_claim
 from verification.subject import make_subject
 
 AWAY = make_listing(listing_id="a", city="Pueblo")
@@ -34,7 +34,7 @@ def test_one_source_is_not_enough() -> None:
 
 
 @pytest.mark.parametrize("silent", ["register", "listing"])
-def test_where_no_city_speaks_against_it_one_source_is_enough_and_of_a_common_surname_two(silent: str) -> None:
+def test_where_no_city_speaks_against_it_one_source_is_enough_and_of_a_common_name_two(silent: str) -> None:
     record = make_record(city=None if silent == "register" else "Denver")
     away = replace(AWAY, city="Pueblo" if silent == "register" else None)
     assert check(away, record).rule == "number-name-alone"
@@ -45,6 +45,29 @@ def test_where_no_city_speaks_against_it_one_source_is_enough_and_of_a_common_su
     against = make_record(name="Ann Smith")
     if silent == "register":
         assert check(common, against, others=(again,)).rule == "strict-second-sign"
+
+
+def test_a_name_is_common_as_a_whole_and_under_every_name_that_could_be_meant() -> None:
+    assert estimate_bearers(make_subject(replace(AWAY, name="Zelda Smith")), ()) < COMMON_PER_MILLION
+    assert estimate_bearers(make_subject(replace(AWAY, name="Bob Example")), ()) < COMMON_PER_MILLION
+    for name in ("Ann Smith", "Bob Johnson", "Robert Johnson"):
+        assert estimate_bearers(make_subject(replace(AWAY, name=name)), ()) >= COMMON_PER_MILLION
+    seldom = make_subject(replace(AWAY, name="Zelda Smith"))
+    assert estimate_bearers(seldom, [parse_name("Mary Smith")]) >= COMMON_PER_MILLION
+
+
+def test_a_given_name_that_the_census_has_not_is_taken_for_a_frequent_one() -> None:
+    unknown = [estimate_bearers(make_subject(replace(AWAY, name=f"Xqzw {name}")), ()) for name in ("Smith", "Adams")]
+    assert unknown[0] >= COMMON_PER_MILLION > estimate_bearers(make_subject(replace(AWAY, name="Xqzw Example")), ())
+    assert unknown[0] > unknown[1]
+
+
+@pytest.mark.parametrize(("name", "rule"), [("Ann Smith", "strict-second-sign"), ("Zelda Smith", "number-name-alone")])
+def test_of_a_common_name_one_source_more_is_asked_and_of_a_seldom_one_with_a_common_surname_not(
+    name: str, rule: str
+) -> None:
+    first, second = replace(AWAY, name=name), replace(SECOND, name=name)
+    assert check(first, make_record(name=name), others=(second,)).rule == rule
 
 
 def test_a_slip_in_the_name_still_takes_two_sources() -> None:

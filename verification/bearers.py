@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from directory.names import PersonName
 from directory.names.fold import fold
+from directory.names.tables import count_given, load_family
 from verification.contacts import digest_contact, make_use
 from verification.lookup import called_of, joined_given
 from verification.notes import Notes
 from verification.subject import Subject
 
 MOST = 64  # listings of a name more common than this tell nothing of one person
+UNKNOWN_GIVEN = 20_000  # in a million, for a given name that the census of 1990 has not: it may be a young one
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ class Bearers:
             if len(found) > MOST:
                 break
         return list(found.values())
+
+
+def estimate_bearers(subject: Subject, known: Iterable[PersonName]) -> float:
+    """How many people in a million the census would expect to go by the listing's name or a known one.
+
+    Of all given names and nicknames that could be meant, and of the rarest part of the surname.
+    """
+    if subject.name is None:
+        return 0.0
+    called = {word for name in (subject.name, *known) for word in called_of(name)}
+    given = sum(map(count_given, called)) or UNKNOWN_GIVEN
+    family = min((load_family().get(part, 0) for part in subject.name.family_keys), default=0)
+    return family * given / 2 / 1e6  # a given name is counted among one sex
 
 
 def _tie(rows: list[_Row], marks: set[int]) -> tuple[list[_Row], list[_Row]]:

@@ -9,7 +9,7 @@ from directory.credentials import LicenceKey, ParsedClaim
 from directory.models import Outcome, RegisterRecord
 from directory.names import PersonName
 
-TABLE_VERSION = "table-5"
+TABLE_VERSION = "table-6"
 STALE_AFTER_DAYS = 120
 
 

@@ -13,7 +13,6 @@ from directory.credentials import REGISTER_KINDS, CredentialKind, Family, Licenc
 from directory.jurisdictions import load_jurisdictions
 from directory.models import Listing, Outcome
 from directory.names import Agreement, NameGrade, compare_names
-from directory.names.tables import load_family
 from verification.agreement import (
     SURE,
     Match,
@@ -24,6 +23,7 @@ from verification.agreement import (
     match_record,
     singles_out,
 )
+from verification.bearers import estimate_bearers
 from verification.contacts import digest_contact
 from verification.lookup import RegisterLookup, find_records
 from verification.model import STALE_AFTER_DAYS, Candidate, Mode, Suggestion, Verdict
@@ -39,7 +39,7 @@ _CALLED_ALIKE = (Agreement.SAME, Agreement.NICKNAME, Agreement.SPELLING, Agreeme
 
 
 LEAST_SOURCES = 2  # that list somebody, for nobody else to be in sight
-COMMON_PER_MILLION = 1000  # people of a surname, from which it is a common one
+COMMON_PER_MILLION = 10  # people of a whole name, from which it is a common one
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +270,12 @@ def _check_strong(check: Check, key: LicenceKey, match: Match) -> Verdict:
 def _is_alone(check: Check, match: Match, second: _Second) -> bool:
     """Whether no listing of the name is in sight that could be somebody else's, and NPPES knows no other telephone.
 
-    One source alone is not enough: what it does not list, nobody would see. Of a common surname it takes one more;
-    where the name agrees and no city at all speaks against it, one less.
+    One source alone is not enough: what it does not list, nobody would see. Of a common name it takes one more; where
+    the name agrees and no city at all speaks against it, one less.
     """
     if check.sharing is None or second.foreign_phone or check.subject.region != match.candidate.record.jurisdiction:
         return False
-    parts = check.subject.name.family_keys if check.subject.name else ()
-    is_common = min((load_family().get(part, 0) for part in parts), default=0) >= COMMON_PER_MILLION
+    is_common = estimate_bearers(check.subject, match.candidate.names) >= COMMON_PER_MILLION
     is_silent = match.grade is NameGrade.STRONG and match.city is None and not second.foreign_city
     least = LEAST_SOURCES + is_common - is_silent
     return check.sharing.bearers.count_sources(check.subject, match.candidate.names) >= least
