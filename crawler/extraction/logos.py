@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-
-from lxml import etree
+from itertools import islice
 
 from crawler.extraction.document import Document, clean
 
@@ -13,16 +11,13 @@ _LOGO = re.compile(
     r"\b(?:(?:the|our|site|company|business|main|white|black)\s)?logo(?:tipo)?(?:\s(?:de|of|for|image))?\b",
     re.IGNORECASE,
 )
-# The classes by which themes mark the name at the head of a page.
-_MARKED = etree.XPath(
-    "//*[contains(@class, 'brand') or contains(@class, 'site-title') or contains(@class, 'site-name')"
-    " or contains(@class, 'logo')]"
-)
+# The classes by which themes mark the name at the head of a page: on its link home, or right around that.
 _BRAND = re.compile(
     r"(?:^|\s)(?:[\w-]*navbar-brand|(?:site|nav|header)[-_](?:title|name|logo|brand)|brand(?:[-_]name)?|"
     r"logo(?:[-_](?:text|name))?)(?=\s|$)"
 )
 _LONGEST = 60
+_MOST_LINKS = 40  # the brand is among the first
 
 
 def find_picture(document: Document) -> tuple[str, bool] | None:
@@ -37,18 +32,14 @@ def find_picture(document: Document) -> tuple[str, bool] | None:
 
 
 def find_brand(document: Document) -> str | None:
-    """The words of the first element that its class marks as the brand at the head of the page."""
+    """The words of the first link that its class, or the class of what holds it, marks as the brand of the page."""
     if document.root is None:
         return None
-    for element in _find_marked(document.root):
-        text = next((clean(str(part)) for part in element.itertext() if part.strip()), "")
-        if 3 <= len(text) <= _LONGEST:
-            return text
+    for link in islice(document.root.iter("a"), _MOST_LINKS):
+        holder = link.getparent()
+        marks = link.get("class") or (holder.get("class") if holder is not None else None)
+        if marks and _BRAND.search(marks):
+            text = next((clean(str(part)) for part in link.itertext() if part.strip()), "")
+            if 3 <= len(text) <= _LONGEST:
+                return text
     return None
-
-
-def _find_marked(root: etree._Element) -> Iterator[etree._Element]:
-    marked = _MARKED(root)
-    for element in marked[:8] if isinstance(marked, list) else ():
-        if isinstance(element, etree._Element) and _BRAND.search(element.get("class") or ""):
-            yield element
