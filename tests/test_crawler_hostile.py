@@ -30,7 +30,9 @@ from tests.test_crawler_servers import database, settings
 __all__ = ["database", "settings"]
 
 PATIENT = Limits(request_s=120.0, retries=0, redirects=3)  # a busy machine is slow
-QUICK = replace(PATIENT, request_s=5.0)  # for an answer that never ends
+# For an answer that never ends. Asked three times, so that one that a busy machine holds up is not taken for it.
+QUICK = replace(PATIENT, request_s=3.0, retries=2)
+HUGE = 500_000_000  # bytes; the first crawl of a process alone loads some fifty million of its own
 Visit = Callable[..., SourceSummary]
 
 
@@ -73,11 +75,11 @@ def pour(total: int, chunk: bytes = b"x" * 65536) -> Callable[[BaseHTTPRequestHa
     return write
 
 
-def test_a_page_of_50_mb_is_set_aside_without_being_held(visit: Visit) -> None:
+def test_a_page_of_500_mb_is_set_aside_without_being_held(visit: Visit) -> None:
     before = measure_peak()
-    summary = visit(lambda *_: Answer(raw=pour(50_000_000)))
+    summary = visit(lambda *_: Answer(raw=pour(HUGE)))
     assert summary.set_aside == {"too large": 1}
-    assert measure_peak() - before < 40_000_000
+    assert measure_peak() - before < HUGE // 2
 
 
 def test_a_page_that_announces_10_gb_is_not_read(visit: Visit) -> None:
@@ -93,12 +95,12 @@ def test_a_body_without_end_is_cut_off(visit: Visit) -> None:
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 def test_a_compressed_bomb_is_not_unpacked(visit: Visit, encoding: str) -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31 if encoding == "gzip" else 15)
-    bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(500)) + packer.flush()
+    bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(HUGE // 1_000_000)) + packer.flush()
     assert len(bomb) < 1_000_000
     before = measure_peak()
     summary = visit(lambda *_: Answer(bomb, headers={"Content-Encoding": encoding}))
     assert summary.set_aside == {"too large": 1}
-    assert measure_peak() - before < 100_000_000
+    assert measure_peak() - before < HUGE // 2
 
 
 def test_a_bomb_inside_a_bomb_is_not_unpacked(visit: Visit) -> None:
@@ -145,12 +147,12 @@ def test_an_endless_calendar_costs_the_sites_budget_at_most(
     assert 1 < count_pages(database) <= settings.crawl_site_pages
 
 
-def test_a_robots_txt_of_50_mb_is_read_in_part_and_kept(visit: Visit, database: Database) -> None:
+def test_a_robots_txt_of_500_mb_is_read_in_part_and_kept(visit: Visit, database: Database) -> None:
     head = b"User-agent: *\nDisallow: /secret\n"
 
     def route(path: str, query: dict[str, str], host: str) -> Answer | None:
         if path == "/robots.txt":
-            return Answer(head, content_type="text/plain", raw=pour(50_000_000, b"# padding\n" * 6000))
+            return Answer(head, content_type="text/plain", raw=pour(HUGE, b"# padding\n" * 6000))
         return (
             Answer(b'<a href="/secret/contact">Contact</a><a href="/team">Team</a>') if path != "/sitemap.xml" else None
         )
@@ -159,7 +161,7 @@ def test_a_robots_txt_of_50_mb_is_read_in_part_and_kept(visit: Visit, database: 
     summary = visit(route, robots=False)
     assert summary.set_aside == {"robots.txt forbids it": 1}
     assert count_pages(database) == 2
-    assert measure_peak() - before < 40_000_000
+    assert measure_peak() - before < HUGE // 2
 
 
 def test_a_robots_txt_that_drips_forbids_the_site(visit: Visit) -> None:
