@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter
 
 from benchmarks.documents import TODAY, make_documents
 from directory.errors import ConflictError, EngineUnavailableError, IndexGateError, LockedError, NotFoundError
@@ -18,8 +19,9 @@ from directory.settings import Settings
 from records import observations, outbox
 from records.database import Database
 from search.backends.elastic import ElasticEngine
+from search.backends.hits import parse_document
 from search.indexer import build_index, index_status, rollback, update_index
-from search.interface import Engine, SearchRequest
+from search.interface import DocumentEvidence, Engine, SearchRequest, TherapistDocument
 from search.names import BuildName
 from tests.records_fixtures import START, StepClock, observe, open_new
 from tests.search_engines import ENGINES, drop_all, make_alias, open_test_engine, publish_all
@@ -225,6 +227,27 @@ def test_the_newer_version_of_an_entry_wins(engine: Engine, settings: Settings) 
     assert reader.count() == 49
     with pytest.raises(NotFoundError):
         reader.get(old.id)
+
+
+def test_evidence_comes_with_the_entry_itself_and_weighs_on_no_list_of_results(
+    engine: Engine, settings: Settings
+) -> None:
+    plain = next(make_documents(1, seed=4))
+    piece = DocumentEvidence(
+        field="technique", value="cupping", snippet='"We cup",\nthey say.', url=None, read_on=TODAY
+    )
+    entry = replace(plain, evidence=(piece, piece))
+    publish_all(engine, settings.index_alias, [entry])
+    reader = engine.open_reader()
+    assert [hit.document for hit in reader.search(SearchRequest(on=TODAY)).hits] == [plain]
+    assert reader.get(entry.id) == reader.get_many([entry.id])[entry.id] == entry
+    assert [item.label for item in reader.suggest(entry.name)] == [entry.name]
+
+
+def test_an_entry_stored_with_its_evidence_among_the_rest_is_read_whole() -> None:
+    piece = DocumentEvidence(field="technique", value="cupping", snippet="We cup.", url=None, read_on=TODAY)
+    entry = replace(next(make_documents(1, seed=4)), evidence=(piece,))
+    assert parse_document(TypeAdapter(TherapistDocument).dump_json(entry, exclude_defaults=True)) == entry
 
 
 def test_updates_count_in_every_kind_of_search(engine: Engine, settings: Settings) -> None:
