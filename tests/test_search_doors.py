@@ -176,6 +176,7 @@ def at_the_world(doors: Doors, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setenv("PALPATE_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("PALPATE_SEARCH_URL", settings.search_url)
     monkeypatch.setenv("PALPATE_INDEX_ALIAS", settings.index_alias)
+    monkeypatch.setenv("PALPATE_SEARCH_TIMEOUT_S", str(settings.search_timeout_s))
 
 
 @pytest.mark.usefixtures("at_the_world")
