@@ -145,6 +145,7 @@ TEAM = re.compile(
 )
 _ROLES = ("therapist", "practitioner", "bodyworker", "rolfer", "massoth", "masaj", "terapeuta", "owner", "founder")
 _LICENSED = ("licensed", "registered", "certified")
+_AMONG = sought(*(f"therapists{mark}including" for mark in (" ", ", ", "—", " — ", " (", " – ")), "therapists such as")
 _SEVERAL = sought("therapists", "practitioners", "owners", "rmts", "lmts", "rapeutes", "terapeutas")
 # Each pattern, whether it may name someone whose given name is on no list, and the pieces one of which its line holds.
 SENTENCES = (
@@ -175,8 +176,8 @@ SENTENCES = (
         "is ",
     )),
     (_APPOSITION, True, sought(*_LICENSED, "massoth")),
-    (_INCLUDING, False, sought("including", "such as")),
-    (_INCLUDING_TOO, False, sought("including", "such as")),
+    (_INCLUDING, False, _AMONG),
+    (_INCLUDING_TOO, False, _AMONG),
     (_WITH, False, sought(
         "sion with", "sions with", "rates with", "book with", "king with", "ment with", "ments with", "care with",
         "work with",
