@@ -28,12 +28,30 @@ from directory.models import Answer
         ("<h1>Juniper Massage</h1><p>120 Duis aute irure, California, USA</p>", "template"),
         ("<h1>Juniper Massage</h1><p>This is the text for section one</p>", "template"),
         ("<h1>Juniper Massage</h1><p>Block 1 Text Description</p>", "template"),
+        ("<h1>Your Site Title</h1><p>Massage by appointment</p>", "template"),
+        ("<h1>Juniper Massage</h1><p>I'm a paragraph. Click here to add your own text.</p>", "template"),
+        ("<h1>Masajes Juniper</h1><p>Calle Mayor, Ciudad, Estado 12345</p>", "template"),
+        ("<h1>Juniper</h1><p>Masaje tántrico en tu hotel</p>", "sexual services"),
+        ("<h1>Juniper Massage</h1><p>Health fund rebates for our guests.</p><h2>Port Juniper, Tasmania</h2>", "out of"),
+        ("<h1>Juniper</h1><p>Massages doux et réflexologie</p><footer>Mentions légales</footer>", "out of region"),
+        (
+            (
+                "<h1>Massage Juniper</h1><p>Wir freuen uns auf Sie und nehmen uns Zeit. Die Massage ist eine Wohltat "
+                "und nicht nur bei Stress. Termine werden mit der Praxis oder durch uns vereinbart.</p>"
+            ),
+            "out of region",
+        ),
     ],
 )
 def test_pages_from_abroad_and_unfinished_pages_are_held(body: str, reason: str) -> None:
     page = extract_page(f"<title>Juniper Massage</title>{body}")
     assert not page.publish
     assert page.hold_reasons[0].startswith(reason)
+
+
+def test_numbered_steps_on_lines_of_their_own_are_no_telephone_number() -> None:
+    steps = "".join(f"<p>0{number}</p>" for number in range(1, 8))
+    assert extract_page(f"<h1>Juniper Massage</h1><p>Deep tissue massage</p>{steps}").publish
 
 
 def test_a_nought_in_a_placed_page_holds_nothing() -> None:

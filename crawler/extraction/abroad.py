@@ -37,6 +37,7 @@ _GERMANY = re.compile(
     r"Calle)\s[A-Z]\w+,?\s\d"
 )
 _FRENCH_PHONE = re.compile(r"0(?<![\d.]0)[1-9](?:[ .]\d\d){4}(?![\d.])")
+_HEALTH_FUND = re.compile(r"\bHICAPS\b|\bhealth fund (?:rebate|member)|\bmedicare rebate", re.IGNORECASE)
 _NEW_ZEALAND = re.compile(
     r"\b(?:Auckland|Wellington|Christchurch|Dunedin|Tauranga),? (?:NZ\b|New Zealand|\d{4}\b)|\bNZ\$\s?\d"
 )
@@ -52,6 +53,7 @@ _SIGNS = (
     (_GERMANY, 2, ()),
     (_FRENCH_PHONE, 2, ()),
     (_NEW_ZEALAND, 2, stems("auckland wellington christchurch dunedin tauranga nz")),
+    (_HEALTH_FUND, 1, stems("health hicaps medicare")),
     (_MONEY, 1, ()),
 )  # fmt: skip
 # In France massage is no health profession: "massothérapie" is Quebec's word, "massage bien-être" theirs.
@@ -76,9 +78,10 @@ _HOST = re.compile(
     r"ng|ke|ph|com\.sg|sg|my|id|th|ae|jp|cn|hk)$",
     re.IGNORECASE,
 )
-_NAMES = sought(*FOREIGN_NAMES)
+_PLACES = {*FOREIGN_NAMES, "tasmania", "queensland", "new south wales", "western australia", "south australia"}
+_NAMES = sought(*_PLACES)
 _NAME = re.compile(
-    r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in FOREIGN_NAMES), key=len, reverse=True)) + r")(?!\w)",
+    r"(?<!\w)(?:" + "|".join(sorted((re.escape(n) for n in _PLACES), key=len, reverse=True)) + r")(?!\w)",
     re.IGNORECASE,
 )
 _NOT_FROM_THERE = re.compile(
@@ -125,7 +128,7 @@ def find_abroad(
             signs += [found[0]] * (2 if domain == host and not at_home and not _BORROWED.search(domain) else 1)
             break
     if language and language not in ("en", "fr", "es"):
-        signs.append(f"language {language}")
+        signs += [f"language {language}"] * (1 if at_home else 2)
     named = _find_name(cues)
     if named:
         signs.append(named)
@@ -141,10 +144,14 @@ def _find_signs(cues: Cues, text: str, phones: Sequence[str]) -> Iterator[str]:
         found = pattern.search(text) if not words or cues.has(words) else None
         if found:
             yield from [found[0]] * weight
-    yield from _find_french(cues, text)
+    french = _find_french(cues, text)
+    # French law asks for "mentions légales"; alone they tell where neither a number nor a price is of here.
+    at_home = "$" in text or any(phone.startswith("+1") for phone in phones)
+    yield from french * (1 if at_home else 2)
     if phones and not abroad and not any(phonenumbers.is_valid_number(phonenumbers.parse(phone)) for phone in phones):
         yield f"{phones[0]} has no area code in use"
-    trunk = NATIONAL.search(text)  # no number of the territory begins with a nought
+    # No number of the territory begins with a nought; a number stands on one line.
+    trunk = next((found for found in NATIONAL.finditer(text) if "\n" not in found[0]), None)
     if trunk:
         yield from [trunk[0]] * (1 if any(phone.startswith("+1") for phone in phones) else 2)
 

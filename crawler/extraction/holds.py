@@ -53,7 +53,9 @@ _STUDENT = Gated(
 )  # fmt: skip
 _SEXUAL_WORDS = loose(
     r"\bnuru\b|happy ending|erotic|sensual (?:massage|touch|body)|body[- ]?(?:to|2)[- ]?body|\bb2b massage|"
-    r"\bescorts?\b|tantric massage|\blingam\b|\byoni\b|prostate massage|"
+    r"\bescorts?\b|"
+    r"tantr(?:a|ic) massage|massages? tantri(?:que|c)s?\b|masajes? t[áa]ntri[ck]os?\b|adult content\b|"
+    r"\blingam\b|\byoni\b|prostate massage|"
     r"\bGFE\b|adult massage|full[- ]service (?:massage|girls?)|naked massage|nude massage|all[- ]night massage|"
     r"masaje er[óo]tico|massage [ée]rotique|\b(?:backpage|bedpage|rubmaps)\b|"
     r"\b(?:sexy|hot|gorgeous|beautiful young) (?:asian )?(?:girls?|masseuses?|ladies)|soapy massage|four[- ]hands? "
@@ -61,7 +63,8 @@ _SEXUAL_WORDS = loose(
 )
 _SEXUAL = Gated(
     _SEXUAL_WORDS, "nuru", "ending", "erotic", "erótic", "erotique", "érotique", "sensual", "to-body", "to body",
-    "tobody", "2-body", "2 body", "2body", "b2b", "escort", "tantric", "lingam", "yoni", "prostate", "gfe", "adult",
+    "tobody", "2-body", "2 body", "2body", "b2b", "escort", "tantr", "tántr", "lingam", "yoni", "prostate", "gfe",
+    "adult",
     "full service", "full-service", "naked", "nude", "night", "sexy", "girl", "masseuse", "ladies", "lady", "soapy",
     "backpage", "bedpage", "rubmaps",
     "four hand", "four-hand", "rub",
@@ -85,7 +88,11 @@ _PLACEHOLDER_WORDS = loose(
     r"\(?\bxxx\)?[ .-]{0,2}xxx[ .-]xxxx\b|\b(?:swap|replace|change|edit) (?:the |this |these |your )?placeholder|"
     r"john@?doe|yourname@|insert (?:text|name|address) here|\(?(?:123|000|111)\)?[ .-]456[ "
     r".-]7890|template by|this is (?:a )?(?:placeholder|sample text|dummy)|"
-    r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b"
+    r"\bthis (?:is|would be) (?:the |some |your )(?:intro )?text\b|\b(?:some )?text goes here|\bblock \d text\b|"
+    r"\byour site (?:title|name|tagline|brief tagline|description|logo)\b|\badd your own (?:text|content)\b|"
+    r"\b(?:city|ciudad|ville), ?(?:state|estado|province|[ée]tat),? (?:zip|\d{5})\b|"
+    r"\bdescription (?:of|for) service \d|"
+    r"@(?:mysite|yoursite|yourdomain|yourwebsite|yourcompany|domain)\.(?:com|net|org)\b|\bmymail@mail\."
 )
 _PLACEHOLDER = Gated(
     _PLACEHOLDER_WORDS,
@@ -96,6 +103,9 @@ _PLACEHOLDER = Gated(
     "[", "{{", "123 ", "1234 ", "456", "anytown", "any city", "anycity", "johndoe", "john@doe", "insert ", "example@",
     "youremail@", "your-email@", "template by", "placeholder", "sample text", "dummy", "the text", "some text",
     "xxx-xxxx", "xxx xxxx", "xxx.xxxx", "your text", "intro text", "text goes ", "block ", "yourname@",
+    "your site ", "add your own ", "city,", "ciudad,", "ville,", "description of service",
+    "description for service", "@mysite", "@yoursite",
+    "@yourdomain", "@yourwebsite", "@yourcompany", "@domain", "mymail@",
 )  # fmt: skip
 _SHOP = (
     Gated(loose(r"add to (?:cart|bag|basket)|order now|buy now|shop now"), "add to ", "r now", "y now", "p now"),
@@ -151,6 +161,7 @@ def find_hold_reasons(
     countries: Sequence[str],
     host: str,
     emails: Sequence[str],
+    language: str | None,
     notes: Evidence,
 ) -> list[str]:
     """Why the page may not be published, in plain words; empty where nothing speaks against it.
@@ -181,9 +192,7 @@ def find_hold_reasons(
     for email in emails:
         if _FAKE_EMAIL.search(email):
             hold("fake identity: an e-mail address that says so", email, "email")
-    abroad = find_abroad(
-        cues, text, phones=phones, countries=countries, host=host, emails=emails, language=document.lang
-    )
+    abroad = find_abroad(cues, text, phones=phones, countries=countries, host=host, emails=emails, language=language)
     if abroad:
         hold(f"out of region: {abroad[0]}", *abroad[1:])
     _check_trade(document, cues, text, host, hold)

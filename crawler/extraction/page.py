@@ -96,6 +96,7 @@ def read_page(body: bytes | str, url: str | None, file: str | None, content_type
         countries=countries,
         host=_host_of(url) or _host_of(website),
         emails=emails,
+        language=language,
         notes=notes,
     )
     return ExtractedPage(
