@@ -104,6 +104,7 @@ class _Votes:
         self.sources: dict[str, tuple[str, str]] = {}
         self.said: set[str] = set()
         self.signed: set[str] = set()  # those that a logo or the copyright line bears
+        self.shares: dict[str, float] = {}  # how far each can be somebody's own
         self.brand = ""  # the one that stands as the page's brand
 
     def add(self, text: str | None, weight: float, where: str, snippet: str = "") -> None:
@@ -117,8 +118,9 @@ class _Votes:
             name = without_place(name)
             key = _key(name)
         if where not in ("json-ld", "og:site_name"):
-            weight *= own_share(name)
-            if _ABOUT.match(text or "") and " " not in name and not _TRADE.search(name.lower()):
+            share = self.shares[key] = own_share(name)
+            weight *= share
+            if " " not in name and _ABOUT.match(text or "") and not _TRADE.search(name.lower()):
                 weight *= 0.3  # "Contact Jane" is about somebody
         self.weights[key] = self.weights.get(key, 0.0) + weight
         writings = self.writings.setdefault(key, {})
@@ -135,7 +137,7 @@ class _Votes:
         """What the page calls itself in its own sentences weighs more than words for search engines."""
         for key in self.weights:
             if len(key) > 5 and " " in key:
-                self.weights[key] += 0.5 * min(3, text.count(key)) * own_share(key)
+                self.weights[key] += 0.5 * min(3, text.count(key)) * self.shares.get(key, 1.0)
         for key in list(self.weights):  # "Juniper Massage Boise" is "Juniper Massage", if the page says that too
             words = key.split()
             for size in (1, 2, 3):

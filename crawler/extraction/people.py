@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -131,7 +131,6 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
         if name:
             _keep(people, Person(name), text, "json-ld", notes)
     lines = document.lines
-    alone = {line.text for line in lines if 2 < len(line.text) < 16}
     telling = _find_telling(cues)
     listing = cues.holding(_LISTING)
     for index, line in enumerate(lines):
@@ -151,7 +150,7 @@ def find_people(document: Document, cues: Cues, stated: Iterable[str], notes: Ev
                 name
                 for pattern, loose in telling[index]
                 if someone or loose or pattern is FIRST_PERSON or pattern is CALL
-                for name in _read_sentence(sentences, pattern, loose, alone)
+                for name in _read_sentence(sentences, pattern, loose, lines)
                 if not _is_other_doctor(name, text)
             ]
         for name in [*named, *(find_listed(text) if index in listing else ())]:
@@ -303,8 +302,8 @@ def _read_group(lines: list[Line], line: Line) -> str:
     return lines[above].text if above >= 0 else ""
 
 
-def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool, alone: Set[str] = frozenset()) -> list[str]:
-    """The names a sentence gives; `alone` are the page's short lines, which confirm an unusual given name."""
+def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool, lines: Sequence[Line] = ()) -> list[str]:
+    """The names a sentence gives; a line of its own among `lines` confirms an unusual given name."""
     names: list[str] = []
     if pattern is not IS_THERAPIST:
         for match in pattern.finditer(text):
@@ -312,7 +311,7 @@ def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool, alone: Set[
                 continue  # a teacher
             text_name = match["name"].title() if pattern is SHOUTED else match["name"]
             sworn = pattern is BIO or (pattern is FIRST_PERSON and NAMED.match(match[0]))
-            sworn = sworn or (pattern is FIRST_PERSON and text_name in alone)
+            sworn = sworn or (pattern is FIRST_PERSON and any(line.text == text_name for line in lines))
             sworn = sworn or (pattern is CALL and " " in text_name and fold(text_name.split()[-1]) in load_family())
             name = check_name(text_name, known_given=not sworn and not (loose and " " in text_name.strip()))
             if name:
