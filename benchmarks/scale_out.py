@@ -180,9 +180,9 @@ def list_records(session: Session) -> tuple[str, ...]:
     """What was read, decided and left to people, without the times at which it was."""
     found: list[str] = []
     for kind in ObservationKind:
-        found += [
-            f"{item.source} {item.key} {to_json(item.payload)}" for item in observations.load_current(session, kind)
-        ]
+        for item in observations.load_current(session, kind):
+            said = {name: value for name, value in to_json(item.payload).items() if name != "read_on"}
+            found.append(f"{item.source} {item.key} {said}")
     for row in ledger.latest_all(session):
         entry = row.entry
         found.append(f"{entry.entity_id} {entry.claim_id} {entry.outcome} {entry.rule} {entry.facts.register_id}")

@@ -66,7 +66,7 @@ class Member:
         """End it at once with -9 and start it again."""
         assert self.process
         self.process.kill()
-        self.process.wait(30)
+        self.process.wait(DEADLINE_S)
         self.deaths += 1
         self.start()
 
@@ -78,7 +78,7 @@ class Member:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                self.process.wait(30)
+                self.process.wait(DEADLINE_S)
 
     def require_alive(self) -> None:
         """Fail with the log's end if it ended by itself."""
