@@ -18,9 +18,9 @@ from records import audit, reviews, second_factor, sign_ins, users
 from records.reviews import CaseDraft, CaseInput, CaseKind, CaseState
 from records.sign_ins import Scope
 from search.node.process import reserve_port
-from tests.admin_visits import PASSWORD, add_people, show_code
+from tests.admin_visits import PASSWORD, add_people, show_code, show_old_code
 from tests.oidc_provider import CLIENT, SECRET, run_oidc_provider
-from tests.web_browser import AXE, WCAG, find_violations, need, open_browser, open_page, serve
+from tests.web_browser import AXE, LATEST_MS, WCAG, find_violations, need, open_browser, open_page, serve
 from tests.web_world import NOW, World, make_world
 from web.admin.access import COOKIE
 
@@ -94,7 +94,10 @@ def test_fifty_cases_by_keyboard_alone(browser: Browser, world: World) -> None:
             expect(page.locator("h1")).to_have_text(f"Case {done:02d}")
             press(page, key)
             if key == "e":  # the choice of outcome has the focus: the rest is typed too
-                page.keyboard.type("expired")
+                outcome = page.locator("select[name=outcome]")
+                expect(outcome).to_be_focused()
+                page.keyboard.press("e")  # alone: letters that come slowly are each a choice of their own
+                expect(outcome).to_have_value("expired")
                 page.keyboard.press("Tab")
                 page.keyboard.type("WA-2")
                 page.keyboard.press("Tab")
@@ -119,10 +122,12 @@ def test_two_on_one_case_and_the_slower_is_told(browser: Browser, world: World) 
     with serve(world.app) as site, open_page(browser) as first:
         enter(first, site, "ada")
         press(first, "Enter")
-        other = browser.new_context().new_page()
+        other = browser.new_context().new_page()  # whose console tells of the refusal
+        other.context.set_default_timeout(LATEST_MS)
         enter(other, site, "bo")
         press(other, "Enter")
-        expect(other.locator("h1")).to_have_text("Case one")
+        for page in (first, other):
+            expect(page.locator("h1")).to_have_text("Case one")
         press(first, "a")
         expect(first.locator("h1")).to_have_text("Nothing left to review")
         press(other, "r")
@@ -138,6 +143,7 @@ def test_a_second_reviewer_agrees_and_a_change_opens_the_case_again(browser: Bro
         with open_page(browser) as page:
             enter(page, site, "ada")
             press(page, "Enter")
+            expect(page.locator("h1")).to_have_text("Case two")
             press(page, "a")
             expect(page.locator("h1")).to_have_text("1 left to review")  # by somebody else
             page.goto(f"{site}/admin/cases/{case_id}")
@@ -146,6 +152,7 @@ def test_a_second_reviewer_agrees_and_a_change_opens_the_case_again(browser: Bro
         with open_page(browser) as page:
             enter(page, site, "bo")
             page.get_by_role("link", name="Second look (1)").click()
+            page.wait_for_url(re.compile(r"state=second$"))
             press(page, "Enter")
             expect(page.get_by_role("heading", name="Decide: a second look")).to_be_visible()
             press(page, "a")
@@ -180,7 +187,8 @@ def test_a_phone_is_set_up_and_asked_for(browser: Browser, world: World) -> None
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Your code")
-        page.keyboard.type(codes[0])  # the field has the focus
+        expect(page.get_by_label("recovery code")).to_be_focused()
+        page.keyboard.type(codes[0])
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Nothing left to review")
 
@@ -217,6 +225,7 @@ def look_at_what_is_shown_once(
 ) -> dict[tuple[str, str], list[str]]:
     """Violations on the pages that follow a form: a new token, recovery codes, the code asked for, a new password."""
     context = browser.new_context(viewport={"width": width, "height": 800}, bypass_csp=True)
+    context.set_default_timeout(LATEST_MS)
     context.add_cookies([{"name": COOKIE, "value": token, "url": site}])
     page, found = context.new_page(), {}
 
@@ -241,7 +250,7 @@ def look_at_what_is_shown_once(
         secret = second_factor.find_secret(session, "max")
     assert secret is not None
     page.goto(site + "/admin/account/second-factor")
-    page.get_by_label("Six digits").fill("000000")
+    page.get_by_label("Six digits").fill(show_old_code(secret, world.clock))
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     look("wrong code")
