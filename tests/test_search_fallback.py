@@ -60,6 +60,7 @@ def wait_for(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while not is_so():
         assert time.monotonic() < deadline
+        time.sleep(0.05)  # what is waited for needs the processor, too
 
 
 def restart(node: RunningNode) -> None:
