@@ -221,10 +221,8 @@ def test_who_asked_out_has_no_page_and_nothing_of_a_merge_that_named_them(world:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=60_000)
     with open_browser() as found:
         yield found
-    expect.set_options(timeout=5_000)
 
 
 def test_a_merge_by_keyboard_alone(browser: Browser, world: World) -> None:
@@ -235,11 +233,13 @@ def test_a_merge_by_keyboard_alone(browser: Browser, world: World) -> None:
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text(re.compile("Compare"))
-        page.keyboard.type("Bea Sample")  # the field has the focus
+        expect(page.locator("#q")).to_be_focused()
+        page.keyboard.type("Bea Sample")
         page.keyboard.press("Enter")
         page.get_by_role("link", name="Bea Sample").focus()
         page.keyboard.press("Enter")
         expect(page.locator("h1")).to_have_text("Make them one?")
+        expect(page.locator("#reason")).to_be_focused()
         page.keyboard.type("one phone, one door")
         page.keyboard.press("Enter")
         expect(page.get_by_text("Merged.")).to_be_visible()
