@@ -121,6 +121,7 @@ TELLING_WORDS = frozenset(
         "always often sometimes never keep keeps kept start started woke wake wakes waking feel feels feeling felt "
         "go goes going went come comes came make makes made turn turning walk walking sit sitting stand standing "
         "lie lying sleep sleeping drive driving work working lift lifting bend bending move moving chew chewing "
+        "stare staring phone computer desk "
         "lock locks locking locked pop popping click clicking swell swelling burn burning hurt hurts hurting "
         "left right both side sides all whole upper lower inside outside top bottom behind between "
         "day days night nights morning mornings week weeks month months year years ago last "
@@ -135,8 +136,8 @@ TELLING_WORDS = frozenset(
         "tres trop bien apres avant pendant jour jours nuit matin soir semaine semaines mois mari femme mere pere fils "
         "fille enfant bebe cou epaule epaules bras coude coudes poignet main mains doigt doigts dos hanche jambe "
         "jambes genou genoux mollet cheville pied pieds talon "
-        "al los lo es esta estan este esto soy estoy se su sus muy mas cuando desde hace despues antes durante dia "
-        "dias noche manana mananas semana semanas mes esposo esposa marido mujer mama papa hijo hija bebe cuello "
+        "al los lo es esta estan mucho mucha este esto soy estoy se su sus muy mas cuando desde hace despues antes "
+        "durante dia dias noche manana mananas semana semanas mes esposo esposa marido mujer mama papa hijo hija bebe cuello "
         "hombro hombros brazo brazos codo muneca mano manos dedo dedos cadera pierna piernas rodilla rodillas tobillo "
         "pie pies talon masticar trabajo gente senora senor"
     ).split()
