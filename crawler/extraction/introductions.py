@@ -100,10 +100,10 @@ _WITH = re.compile(
 NAMED = re.compile(r"my name is|je m['’]appelle|me llamo|mi nombre es|mon nom est", re.IGNORECASE)
 SENTENCE_START = re.compile(r"(?:^|[.!?]\s|\n)(?=[A-ZÀ-Ý])")
 SPLIT_NAME = re.compile(r"(?<=[a-zà-ÿ])-\s(?=[A-ZÀ-Ý][a-zà-ÿ])")  # "McAdams- Bell"
+ATTENDED = re.compile(r"\b(?:attended|studied|completed)\b[^.!?]{0,150}$")
 TAUGHT_BY = re.compile(
     r"(?:issued|taught|trained|training|studied|instructed|emitid[oa]|impartid[oa]|d[ée]livr[ée]e?|certified|workshops?|"
-    r"seminars?|courses?|class(?:es)?) (?:by|with|under|por|con|par|avec|from) (?:\w+\.? )?$"
-    r"|\b(?:attended|studied|completed)\b[^.!?]{0,150}$",
+    r"seminars?|courses?|class(?:es)?) (?:by|with|under|por|con|par|avec|from) (?:\w+\.? )?$",
     re.IGNORECASE,
 )
 LIST_OF = re.compile(

@@ -12,6 +12,7 @@ from crawler.extraction.document import FOOTER, MAIN, OTHERS_WORDS, Document, Li
 from crawler.extraction.evidence import Evidence
 from crawler.extraction.introductions import (
     ANY_NAME,
+    ATTENDED,
     BIO,
     CALL,
     DOCTOR_AFTER,
@@ -307,7 +308,8 @@ def _read_sentence(text: str, pattern: re.Pattern[str], loose: bool, lines: Sequ
     names: list[str] = []
     if pattern is not IS_THERAPIST:
         for match in pattern.finditer(text):
-            if TAUGHT_BY.search(text[max(0, match.start() - 160) : match.start()]):
+            before = text[max(0, match.start() - 160) : match.start()]
+            if TAUGHT_BY.search(before[-40:]) or (ATTENDED.search(before) if "ed " in before else None):
                 continue  # a teacher
             text_name = match["name"].title() if pattern is SHOUTED else match["name"]
             sworn = pattern is BIO or (pattern is FIRST_PERSON and NAMED.match(match[0]))
