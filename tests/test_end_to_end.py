@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from cli.app import App, open_app
+from cli.app import App
 from cli.demo import fill, make_demo_settings
 from cli.doctor import examine
 from cli.export import export_documents
@@ -18,16 +20,19 @@ from cli.steps import Plan, run_steps
 from demo.model import World
 from demo.server import WorldServer, serve_world
 from demo.world import make_world
+from directory.clock import FixedClock
 from directory.models import Answer
 from directory.places import load_gazetteer
-from directory.settings import Settings
+from directory.settings import Settings, ensure_secret
 from directory.vocabularies import load_vocabulary
 from records.backup import restore, write_backup
+from records.database import open_database
 from search.engine import open_engine
 from search.interface import SearchRequest, TherapistDocument
 from search.service import SearchAnswer, find_therapists
 from tests.postgresql_node import PostgresqlServer
 
+NOW = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)  # one moment: no day ends between two looks
 SEARCHES = (
     "trapped nerve near Stony Plain",
     "low back pain near Denver",
@@ -81,12 +86,23 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
                 search_url=request.getfixturevalue("elasticsearch_url"),
                 database_url=server.make_url(f"palpate_{mark}"),
                 index_alias=f"whole-{mark[:12]}",
+                search_timeout_s=120,  # a busy machine is slow
             )
         )
 
 
+@contextmanager
+def open_app(settings: Settings) -> Iterator[App]:
+    settings, clock = ensure_secret(settings), FixedClock(NOW)
+    database = open_database(settings, clock=clock)
+    try:
+        yield App(settings, clock, database)
+    finally:
+        database.close()
+
+
 def fill_from_world(settings: Settings) -> Iterator[Filled]:
-    world = make_world(seed=1)
+    world = make_world(seed=1, on=NOW.date())
     said: list[str] = []
     with (
         serve_world(world) as server,
