@@ -137,9 +137,9 @@ TELLING_WORDS = frozenset(
         "fille enfant bebe cou epaule epaules bras coude coudes poignet main mains doigt doigts dos hanche jambe "
         "jambes genou genoux mollet cheville pied pieds talon "
         "al los lo es esta estan mucho mucha este esto soy estoy se su sus muy mas cuando desde hace despues antes "
-        "durante dia dias noche manana mananas semana semanas mes esposo esposa marido mujer mama papa hijo hija bebe cuello "
-        "hombro hombros brazo brazos codo muneca mano manos dedo dedos cadera pierna piernas rodilla rodillas tobillo "
-        "pie pies talon masticar trabajo gente senora senor"
+        "durante dia dias noche manana mananas semana semanas mes esposo esposa marido mujer mama papa hijo hija bebe "
+        "cuello hombro hombros brazo brazos codo muneca mano manos dedo dedos cadera pierna piernas rodilla rodillas "
+        "tobillo pie pies talon masticar trabajo gente senora senor"
     ).split()
 )
 
