@@ -25,10 +25,10 @@ DONE = {"password": "Your new password is set. Sign in with it.", "out": "You ar
 @router.get("/sign-in")
 def show_sign_in(request: Request, back: str = "/admin/", done: str = "") -> Response:
     """The sign-in page."""
-    note = DONE.get(done, "")
-    if done == "out" and request.app.state.provider is not None:
+    visit, note = open_visit(request), DONE.get(done, "")
+    if done == "out" and visit.site.settings.oidc_issuer:
         note += " Who came by their organisation still is signed in there: on a shared computer, sign out there too."
-    return show_sign_in_page(open_visit(request), back, note=note)
+    return show_sign_in_page(visit, back, note=note)
 
 
 @router.post("/sign-in")
@@ -46,9 +46,7 @@ def sign_in(
         user = users.sign_in(visit.site.database, name=name, password=password, client=name_client(request))
     except NotAllowedError as error:
         return show_sign_in_page(visit, back, message=str(error), name=name, status=max(401, find_http_status(error)))
-    if user.has_totp:
-        return ask_code(visit, make_ticket(visit.site, user), back)
-    return open_browser(request, user, back)
+    return admit(request, visit, user, back)
 
 
 @router.post("/sign-in/code")
@@ -68,7 +66,7 @@ def sign_in_with_code(
     try:
         tries.take(database, f"code\x1f{name}", client)
     except TooManyTriesError as error:
-        return ask_code(visit, ticket, back, message=str(error), status=find_http_status(error))
+        return _ask_code(visit, ticket, back, message=str(error), status=find_http_status(error))
     try:
         with database.begin() as session:
             user = users.get(session, name)
@@ -81,8 +79,8 @@ def sign_in_with_code(
     except NotAllowedError as error:
         return show_sign_in_page(visit, back, message=str(error), status=find_http_status(error))
     if not is_right:
-        return ask_code(visit, ticket, back, message="The code is wrong, or was used before.", status=401)
-    return open_browser(request, user, back)
+        return _ask_code(visit, ticket, back, message="The code is wrong, or was used before.", status=401)
+    return _open(request, user, back)
 
 
 @router.post("/sign-out")
@@ -115,7 +113,14 @@ def set_cookie(response: Response, site: Site, token: str) -> Response:
     return response
 
 
-def open_browser(request: Request, user: User, back: str) -> Response:
+def admit(request: Request, visit: Visit, user: User, back: str) -> Response:
+    """What follows the first factor, whichever it was: the question for the phone's code, or the door is open."""
+    if user.has_totp:
+        return _ask_code(visit, _make_ticket(visit.site, user), back)
+    return _open(request, user, back)
+
+
+def _open(request: Request, user: User, back: str) -> Response:
     """Sign the browser in under a new token; the one it held before is worth nothing from now on."""
     site: Site = request.app.state.site
     with site.database.begin() as session:
@@ -127,7 +132,7 @@ def open_browser(request: Request, user: User, back: str) -> Response:
     return set_cookie(RedirectResponse(back if is_own(back) else "/admin/", 303), site, token)
 
 
-def make_ticket(site: Site, user: User) -> str:
+def _make_ticket(site: Site, user: User) -> str:
     """What shows, for five minutes, that the first factor was right."""
     return str(_make_signer(site).dumps([user.name, int(site.clock.now().timestamp())]))
 
@@ -161,7 +166,7 @@ def show_sign_in_page(
     )
 
 
-def ask_code(visit: Visit, ticket: str, back: str, *, message: str = "", status: int = 200) -> Response:
+def _ask_code(visit: Visit, ticket: str, back: str, *, message: str = "", status: int = 200) -> Response:
     """The page that asks for the phone's code, once the first factor was right."""
     return visit.page(
         "admin/code.html",

@@ -22,7 +22,7 @@ from records import audit, users
 from records.users import User
 from web.admin import trips
 from web.admin.access import check_origin, is_own
-from web.admin.account import ask_code, check_crowd, make_ticket, open_browser, show_sign_in_page
+from web.admin.account import admit, check_crowd, show_sign_in_page
 from web.pages import Visit, open_visit
 from web.site import Site
 
@@ -95,10 +95,7 @@ def finish(request: Request, code: str = "", state: str = "", iss: str = "") -> 
     except (NotAllowedError, ProviderUnavailableError) as error:
         response = _refuse(visit, trip.back, error)
     else:
-        is_asked = user.has_totp
-        response = (
-            ask_code(visit, make_ticket(site, user), trip.back) if is_asked else open_browser(request, user, trip.back)
-        )
+        response = admit(request, visit, user, trip.back)
     response.delete_cookie(COOKIE, path=PATH)
     return response
 
